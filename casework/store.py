@@ -1,0 +1,259 @@
+"""Opening the ledger's database, and saying its problems in one message.
+
+Every use goes through :meth:`Store.reading` or :meth:`Store.writing`; what the database refuses
+comes out as one of doudi's own errors, without a trace of the database library.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, NullPool, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from doudi.casework.tables import APPEND_ONLY_MESSAGE, Base, guards
+from doudi.graph.errors import DoudiError, HomeError, LedgerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+_BUSY_SECONDS = 30
+_WRITE = "doudi_write"
+_HOME_CODES = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_FULL", "SQLITE_IOERR")
+_BROKEN_CODES = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")
+_BUSY_CODES = ("SQLITE_BUSY", "SQLITE_LOCKED")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An opened ledger database.
+
+    Attributes:
+        engine: The SQLAlchemy engine behind it.
+        where: Path or URL without its password, as messages name it.
+    """
+
+    engine: Engine
+    where: str
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session on one consistent state of the ledger.
+
+        Raises:
+            HomeError: if the file cannot be read.
+            LedgerError: if the database is broken, busy or unreachable.
+        """
+        with told(self.where), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes are kept together, or not at all.
+
+        Raises:
+            HomeError: if the file cannot be written.
+            LedgerError: if the database is broken, busy or unreachable, or refuses the change.
+        """
+        engine = self.engine.execution_options(**{_WRITE: True})
+        with told(self.where), Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def open_store(url_or_path: str | Path) -> Store:
+    """The ledger database at a path or URL, made when it is missing.
+
+    Args:
+        url_or_path: Path of an SQLite file, or a URL such as
+            ``postgresql://clerk@db.example/ledger``.
+
+    Raises:
+        HomeError: if the file's folder is missing, or the file cannot be written.
+        LedgerError: if it is no ledger, or of another version, or the server does not answer.
+    """
+    url = _as_url(url_or_path)
+    where = str(url_or_path) if "://" not in str(url_or_path) else url.render_as_string()
+    with told(where):
+        store = Store(_engine(url), where)
+    try:
+        _prepare(store)
+    except DoudiError:
+        store.close()
+        raise
+    return store
+
+
+@contextmanager
+def told(where: str) -> Iterator[None]:
+    """Say what the database library raises as one of doudi's errors."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as problem:
+        raise _translated(problem, where) from None
+    except ModuleNotFoundError as missing:
+        raise LedgerError(
+            f"the driver {missing.name} is not installed",
+            where=where,
+            expected="a PostgreSQL driver",
+            next_step="install doudi with the extra `postgres`",
+        ) from None
+
+
+def _as_url(url_or_path: str | Path) -> URL:
+    written = str(url_or_path)
+    if "://" not in written:
+        return _file_url(Path(written))
+    with told("ledger URL"):
+        url = make_url(written)
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise LedgerError(
+            f"a ledger in {url.get_backend_name()} is not possible",
+            where=url.render_as_string(),
+            expected="a path, sqlite:// or postgresql://",
+        )
+    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise LedgerError(
+            "a ledger in memory keeps nothing", where=written, expected="a file or a server"
+        )
+    return url
+
+
+def _file_url(path: Path) -> URL:
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise HomeError(
+            "the ledger is a folder" if path.is_dir() else "the ledger's folder is missing",
+            where=str(path),
+            expected="a file in a folder that exists",
+            next_step="check the home folder and the setting of the ledger",
+        )
+    return URL.create("sqlite", database=str(path))
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    # One connection a use: nothing is left open, and other processes see every commit.
+    engine = create_engine(
+        url, hide_parameters=True, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS}
+    )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - any DB-API connection
+    """Leave transactions to us, check references, and bring every commit to the disk."""
+    connection.isolation_level = None
+    for pragma in ("foreign_keys = ON", "synchronous = FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock first, so that what a writer read cannot change under it."""
+    writes = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare(store: Store) -> None:
+    """Make the tables and their guards where they are missing, and refuse other shapes."""
+    dialect = store.engine.dialect.name
+    if dialect == "sqlite":
+        with told(store.where):
+            _use_wal(store.engine)
+    with store.writing() as session:
+        connection = session.connection()
+        is_new = not inspect(connection).has_table("leads")
+        Base.metadata.create_all(connection)
+        if is_new or dialect == "sqlite":
+            for statement in guards(dialect):
+                session.execute(text(statement))
+        _check_shape(connection, store.where)
+
+
+def _use_wal(engine: Engine) -> None:
+    """Let readers and the writer go on side by side; the file remembers it."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.close()
+    except sqlite3.OperationalError as problem:
+        # Somebody else has the file open at this moment, and so has set it already.
+        if not problem.sqlite_errorname.startswith(_BUSY_CODES):
+            raise
+    finally:
+        connection.close()
+
+
+def _check_shape(connection: Connection, where: str) -> None:
+    """Refuse a database whose tables lack a column we write."""
+    seen = inspect(connection)
+    lacking = [
+        f"{table.name}.{column}"
+        for table in Base.metadata.sorted_tables
+        for column in sorted(
+            set(table.columns.keys()) - {one["name"] for one in seen.get_columns(table.name)}
+        )
+    ]
+    if lacking:
+        raise LedgerError(
+            f"the ledger lacks {', '.join(lacking)}",
+            where=where,
+            expected="a ledger of this version of doudi",
+            next_step="open another file, or one written by this version",
+        )
+
+
+def _translated(problem: SQLAlchemyError | sqlite3.Error, where: str) -> DoudiError:
+    """The error that says in our terms what the database refused."""
+    cause = getattr(problem, "orig", None) or problem
+    code = str(getattr(cause, "sqlite_errorname", ""))
+    first_line = (str(cause).splitlines() or [""])[0]
+    if code.startswith(_HOME_CODES):
+        return HomeError(
+            f"the ledger cannot be written or read ({first_line})",
+            where=where,
+            expected="a file that doudi may write, on a disk with space",
+            next_step="check the rights and the disk",
+        )
+    if code.startswith(_BROKEN_CODES):
+        return LedgerError(
+            f"the ledger file is damaged or no ledger ({first_line})",
+            where=where,
+            expected="an SQLite file written by doudi",
+            next_step="put the last backup in its place; nothing was changed",
+        )
+    if code.startswith(_BUSY_CODES):
+        return LedgerError(
+            f"another program has held the ledger for {_BUSY_SECONDS} s",
+            where=where,
+            expected="a ledger that is free to write",
+            next_step="try again when the other program is done",
+        )
+    if APPEND_ONLY_MESSAGE in first_line:
+        return LedgerError(
+            first_line,
+            where=where,
+            expected="history that is added to, never changed",
+            next_step="enter a new decision that corrects the old one",
+        )
+    kind = "refused" if isinstance(problem, DBAPIError) else "could not be used"
+    return LedgerError(
+        f"the ledger {kind}: {first_line}",
+        where=where,
+        expected="a reachable ledger database",
+        next_step="check the ledger's URL and its server",
+    )

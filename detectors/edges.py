@@ -1,0 +1,105 @@
+"""The relations a hit rests on: looked up in the projection, weighed by their identity grade."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from doudi.detectors.facts import edge_queries
+from doudi.graph.errors import DetectorError
+from doudi.graph.schema import GRADES
+
+if TYPE_CHECKING:
+    from doudi.detectors.facts import Facts
+
+_GRADE_CASES = " ".join(f"WHEN '{grade}' THEN {place}" for place, grade in enumerate(GRADES))
+
+
+def grade_place(column: str) -> str:
+    """SQL for the place of a grade, 0 the strongest; unknown grades count as no grade.
+
+    >>> grade_place("g")[:20]
+    "CASE g WHEN 'exact' "
+    """
+    return f"CASE {column} {_GRADE_CASES} END"
+
+
+def look_up(facts: Facts, wanted: str) -> None:
+    """Add the edges of a table's ``rid`` to the table ``edge``, and those they were derived from.
+
+    Args:
+        facts: The projection.
+        wanted: Name of a table with a column ``rid``.
+    """
+    facts.con.execute(
+        f"CREATE OR REPLACE TEMP TABLE _wanted AS SELECT DISTINCT rid FROM {wanted} "
+        "WHERE rid IS NOT NULL AND rid NOT IN (SELECT rid FROM edge)"
+    )
+    _add(facts)
+    facts.con.execute(
+        "CREATE OR REPLACE TEMP TABLE _wanted AS SELECT DISTINCT unnest(via) AS rid FROM edge "
+        "EXCEPT SELECT rid FROM edge"
+    )
+    _add(facts)
+
+
+def empty_edges(facts: Facts) -> None:
+    """Make the table ``edge``, without rows."""
+    first = next(iter(edge_queries("(SELECT NULL AS rid)")))
+    facts.con.execute(f"CREATE OR REPLACE TABLE edge AS {first} AND false")
+
+
+def _add(facts: Facts) -> None:
+    for sql in edge_queries("_wanted"):  # one statement a relation type
+        facts.con.execute(f"INSERT INTO edge {sql}")
+
+
+def require_known_edges(facts: Facts) -> None:
+    """Refuse evidence that the projection does not hold.
+
+    Raises:
+        DetectorError: naming the detectors; the graph was then built from other tables.
+    """
+    unknown = facts.rows(
+        "SELECT h.detector, count(*) FROM path_edge AS p JOIN hit AS h USING (hit_id) "
+        "WHERE p.rid NOT IN (SELECT rid FROM edge) GROUP BY h.detector ORDER BY h.detector"
+    )
+    if unknown:
+        raise DetectorError(
+            "evidence names relations that the projection does not hold: "
+            + ", ".join(f"{name} ({count})" for name, count in unknown),
+            where="graph",
+            expected="a graph built from this projection",
+            next_step="build the graph again",
+        )
+
+
+_WEAKEST = f"""
+CREATE OR REPLACE TABLE hit_grade AS
+SELECT hit_id, max({grade_place("e.grade")}) AS place
+FROM (SELECT hit_id, rid FROM path_edge
+      UNION SELECT p.hit_id, unnest(e.via) FROM path_edge AS p JOIN edge AS e USING (rid)) AS used
+JOIN edge AS e USING (rid) GROUP BY hit_id
+"""
+
+
+def drop_weak(facts: Facts) -> dict[str, int]:
+    """Drop hits with an edge below the detector's grade, or possible or name_only.
+
+    Makes ``hit_grade`` (``hit_id, place`` of the weakest edge).
+
+    Returns:
+        How many hits were dropped, by detector.
+    """
+    facts.con.execute(_WEAKEST)
+    weakest_allowed = GRADES.index("linked")
+    facts.con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE _weak AS
+        SELECT hit_id, detector FROM hit JOIN hit_grade AS g USING (hit_id)
+        WHERE g.place > least({grade_place("min_grade")}, {weakest_allowed})
+        """
+    )
+    counts = facts.rows("SELECT detector, count(*) FROM _weak GROUP BY detector")
+    for table in ("hit", "found", "path_edge"):
+        facts.con.execute(f"DELETE FROM {table} WHERE hit_id IN (SELECT hit_id FROM _weak)")
+    return {str(name): int(str(count)) for name, count in counts}

@@ -1,0 +1,49 @@
+// ---
+// id = "E01"
+// title = { zh = "死亡人员仍领取", en = "deceased still paid" }
+// version = 1
+// status = "test"
+// strength = "K1"
+// sources = { one_card_payment = 75, hukou_death_cancellation = 45, funeral_cremation = 45, death_medical_certificate = 45 }
+// min_grade = "certificate"
+// basis = ["B1", "B6"]
+// clearing = ["X03", "X18", "X19"]
+// harmless = ["the death was recorded under the wrong number", "the payment of the month of death and the grace months is due", "the household's amount goes on lawfully for the survivors and only has to be recomputed"]
+// blind = ["deaths that no register knows, such as burials without a record", "deaths in another province that were not sent back"]
+// returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "death_date", "registers", "evidence"]
+// identity = ["household", "person_id", "benefit"]
+// about = "household"
+// states = { zh = "{registers} 个登记记载该人员于 {death_date} 死亡，{fact_from} 起待遇仍在发放", en = "{registers} register(s) record the death on {death_date}; the benefit ran on from {fact_from}" }
+// ask = { zh = "该人员是否在世？如已去世，家中何时报告，存折由谁保管？", en = "Is the person alive? If not, when was the death reported, and who keeps the bank book?" }
+// [params.grace_months]
+// default = 1
+// unit = "months after the month of death, 0 or more"
+// why = "the payment of the month after death is often ordered before the death is known"
+// policy = "death.grace_m"
+// [eligible]
+// match = "MATCH (h:Household)<-[:BELONGS_TO]-(:Benefit)<-[:RECEIVES]-(:Person) RETURN count(DISTINCT h.id) AS eligible"
+// ---
+MATCH (p:Person)-[died:DIED]->(x:DeathRecord)
+WHERE x.death_date < $as_of_end
+  // One weak record must not spoil the strong ones.
+  AND coalesce(died.grade, 'exact') IN ['exact', 'repaired', 'certificate']
+WITH p, died, x
+ORDER BY died.rid
+// Registers often write the day of cancellation for the day of death: the earliest day is the
+// death.
+WITH p, min(x.death_date) AS death_date, count(DISTINCT x.register) AS registers,
+     collect(died.rid) AS deaths
+MATCH (p)-[r:RECEIVES]->(b:Benefit)-[t:BELONGS_TO]->(h:Household)
+WHERE ($households IS NULL OR h.id IN $households)
+WITH h, p, b, r, t, death_date, registers, deaths,
+     date.truncate('month', death_date) + duration({months: 1 + toInteger($grace_months)}) AS due
+WITH h, p, b, r, t, death_date, registers, deaths,
+     reduce(d = due, x IN [r.valid_from, t.valid_from] | CASE WHEN x > d THEN x ELSE d END)
+       AS fact_from,
+     reduce(d = date('9999-12-31'), x IN [r.valid_to, t.valid_to]
+       | CASE WHEN x < d THEN x ELSE d END) AS until
+WHERE fact_from < until AND fact_from < $as_of_end
+RETURN h.id AS household, p.id AS person_id, b.id AS benefit, fact_from,
+       CASE WHEN until < date('9999-12-31') THEN until END AS fact_to,
+       death_date, registers, [r.rid, t.rid] + deaths AS evidence
+ORDER BY household, person_id, benefit, fact_from

@@ -1,0 +1,56 @@
+// ---
+// id = "E05"
+// title = { zh = "隐瞒配偶", en = "undeclared spouse" }
+// version = 1
+// status = "test"
+// strength = "K1"
+// sources = { marriage_registration = 45, divorce_registration = 45, dibao_member_register = 75, one_card_payment = 75 }
+// min_grade = "certificate"
+// basis = ["B2"]
+// recompute = "over_line_with_person"
+// clearing = ["X03", "X07", "X08", "X16", "X18"]
+// harmless = ["a court divorced the couple and the civil register does not show it", "the spouse serves in the army or is kept by the state", "the spouse has long left, is violent or missing"]
+// blind = ["marriages registered elsewhere and not sent", "couples who never registered", "court divorces"]
+// returns = ["household", "person_id", "member_id", "benefit", "fact_from", "fact_to", "married_on", "evidence"]
+// identity = ["household", "person_id", "member_id"]
+// about = "household"
+// states = { zh = "婚姻登记显示 {married_on} 结婚且未见离婚登记，配偶自 {fact_from} 起未列为家庭成员", en = "married on {married_on} with no divorce on file; the spouse has not been listed as a member since {fact_from}" }
+// ask = { zh = "配偶是否共同生活？如已分居或离婚，有何凭证？", en = "Does the spouse live with the family? If separated or divorced, what shows it?" }
+// [params.min_months]
+// default = 3
+// unit = "months of marriage, 1 or more"
+// why = "registers need about a quarter to take in a marriage"
+// [eligible]
+// match = "MATCH (h:Household)<-[:BELONGS_TO]-(:Benefit {programme: '低保'})<-[:RECEIVES]-(:Person)-[:SPOUSE_OF]-(:Person) RETURN count(DISTINCT h.id) AS eligible"
+// ---
+MATCH (h:Household)<-[t:BELONGS_TO]-(b:Benefit {programme: '低保'})<-[r:RECEIVES]-(p:Person)
+WHERE $households IS NULL OR h.id IN $households
+MATCH (p)-[w:SPOUSE_OF]-(q:Person)
+WHERE w.source = 'marriage_registration' AND w.valid_from < $as_of_end
+  AND duration.inMonths(w.valid_from, CASE WHEN w.valid_to < $as_of_end THEN w.valid_to
+                                      ELSE $as_of_end END).months >= $min_months
+// The person of the hit is the spouse, who is counted in when the income is recomputed.
+// The times in which the household does list the spouse.
+WITH h, t, b, r, p, w, q, COLLECT {
+  MATCH (q)-[m:MEMBER_OF]->(h)
+  RETURN {since: coalesce(m.valid_from, date('0001-01-01')),
+          until: coalesce(m.valid_to, date('9999-12-31'))} AS listed
+} AS listed,
+     date.truncate('month', w.valid_from) + duration({months: 1}) AS married
+WITH h, t, b, r, p, w, q, listed,
+     reduce(d = married, x IN [r.valid_from, t.valid_from] | CASE WHEN x > d THEN x ELSE d END)
+       AS start,
+     reduce(d = date('9999-12-31'), x IN [r.valid_to, t.valid_to, w.valid_to]
+       | CASE WHEN x < d THEN x ELSE d END) AS stop
+// The fact begins with the marriage, or anew when the spouse is taken off the list.
+UNWIND [start] + [i IN listed WHERE i.until > start | i.until] AS fact_from
+WITH h, t, b, r, p, w, q, fact_from, listed, stop
+WHERE none(i IN listed WHERE i.since <= fact_from AND fact_from < i.until)
+WITH DISTINCT h, t, b, r, p, w, q, fact_from,
+     reduce(d = stop, i IN listed
+       | CASE WHEN i.since > fact_from AND i.since < d THEN i.since ELSE d END) AS until
+WHERE fact_from < until AND fact_from < $as_of_end
+RETURN h.id AS household, q.id AS person_id, p.id AS member_id, b.id AS benefit, fact_from,
+       CASE WHEN until < date('9999-12-31') THEN until END AS fact_to,
+       w.valid_from AS married_on, [r.rid, t.rid, w.rid] AS evidence
+ORDER BY household, person_id, member_id, benefit, fact_from

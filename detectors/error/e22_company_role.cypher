@@ -1,0 +1,60 @@
+// ---
+// id = "E22"
+// title = { zh = "企业/个体户任职持股", en = "company or business role" }
+// version = 1
+// status = "test"
+// strength = "K1"
+// sources = { enterprise_registration = 45, individual_business = 45, shareholders = 45, executives = 45, enterprise_tax_filing = 75, one_card_payment = 75 }
+// min_grade = "certificate"
+// basis = ["B2", "B4"]
+// clearing = ["X03", "X04", "X05", "X12", "X18"]
+// harmless = ["the company sleeps and files zero", "the name was used or lent", "a family workshop without employees", "the profit was declared and counted"]
+// blind = ["trade without registration", "companies whose tax office sends no filings and that state no employees"]
+// returns = ["household", "person_id", "company_id", "benefit", "fact_from", "fact_to", "roles", "kind", "revenue_yuan", "employees", "by_filing", "evidence"]
+// identity = ["household", "person_id", "company_id"]
+// about = "household"
+// states = { zh = "家庭成员在存续经营主体 {company_id} 任职或持股（{roles}），申报营业收入合计 {revenue_yuan} 元，从业人数 {employees}", en = "a member holds {roles} in the active business {company_id}; filed revenue {revenue_yuan} CNY in all, {employees} employees" }
+// ask = { zh = "该主体是否实际经营、由谁经营？本人是否知情？", en = "Does the business run, and who runs it? Does the person know of it?" }
+// [params.min_ratio]
+// default = 0.05
+// unit = "share of capital, 0 to 1"
+// why = "a smaller share is an investment in name only"
+// [eligible]
+// match = "MATCH (h:Household)<-[:BELONGS_TO]-(b:Benefit) WHERE b.programme IN ['低保', '特困'] RETURN count(DISTINCT h.id) AS eligible"
+// ---
+MATCH (b:Benefit)-[t:BELONGS_TO]->(h:Household)<-[r:MEMBER_OF]-(p:Person)
+WHERE ($households IS NULL OR h.id IN $households)
+  // The means test looks at all members; 特困 only at the person who is kept.
+  AND (b.programme = '低保' OR (b.programme = '特困' AND EXISTS { MATCH (p)-[:RECEIVES]->(b) }))
+MATCH (p)-[k:LEGAL_REP_OF|SHAREHOLDER_OF|EXEC_OF]->(c:Company {status: '存续'})
+// A supervisor does not run the company; a share must be known to count.
+WHERE (type(k) <> 'EXEC_OF' OR coalesce(k.position, '') <> '监事')
+  AND (type(k) <> 'SHAREHOLDER_OF' OR k.ratio >= $min_ratio)
+WITH h, t, b, r, p, c, k
+ORDER BY k.rid
+WITH h, t, b, r, p, c, collect(k.rid) AS posts, collect(DISTINCT type(k)) AS roles,
+     min(coalesce(k.valid_from, c.setup_date, date('0001-01-01'))) AS role_from,
+     max(coalesce(k.valid_to, date('9999-12-31'))) AS role_to
+WITH *, COLLECT {
+  MATCH (c)-[f:FILED]->(x:TaxFiling)
+  WHERE x.revenue_yuan > 0 AND x.period_end < $as_of_end
+  RETURN {since: x.period_end - duration({months: coalesce(x.period_months, 1) - 1}),
+          until: x.period_end + duration({months: 1}), rids: [f.rid],
+          revenue: x.revenue_yuan} AS filing
+  ORDER BY x.period_end, f.rid
+} AS filings
+WITH *, [f IN filings WHERE f.since < role_to AND role_from < f.until] AS filings
+// Months with revenue; where none is filed, employees show that the business runs.
+UNWIND CASE WHEN size(filings) > 0 THEN filings
+            WHEN c.employees > 0 THEN [{since: role_from, until: role_to, rids: [], revenue: null}]
+            ELSE [] END AS run
+WITH *, reduce(d = run.since, x IN [r.valid_from, t.valid_from, b.start_date, role_from]
+    | CASE WHEN x > d THEN x ELSE d END) AS fact_from,
+  reduce(d = run.until, x IN [r.valid_to, t.valid_to, b.end_date, role_to]
+    | CASE WHEN x < d THEN x ELSE d END) AS until
+WHERE fact_from < until AND fact_from < $as_of_end
+RETURN h.id AS household, p.id AS person_id, c.id AS company_id, b.id AS benefit, fact_from,
+       CASE WHEN until < date('9999-12-31') THEN until END AS fact_to, roles, c.kind AS kind,
+       reduce(y = 0.0, f IN filings | y + f.revenue) AS revenue_yuan, c.employees AS employees,
+       size(filings) > 0 AS by_filing, [r.rid, t.rid] + posts + run.rids AS evidence
+ORDER BY household, person_id, company_id, benefit, fact_from

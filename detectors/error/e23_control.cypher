@@ -1,0 +1,86 @@
+// ---
+// id = "E23"
+// title = { zh = "多层穿透控制", en = "control through chains" }
+// version = 1
+// status = "test"
+// strength = "K2"
+// sources = { shareholders = 45, executives = 45, enterprise_registration = 45, enterprise_tax_filing = 75, one_card_payment = 75 }
+// needs = ["CONTROLS", "KIN_OF"]
+// min_grade = "certificate"
+// basis = ["B2", "B4"]
+// clearing = ["X12", "X18"]
+// harmless = ["the holding is an employees' share platform or a cooperative", "the company sleeps", "shares inherited and never used"]
+// blind = ["holders known by name only", "shares held by friends", "holdings that ended before the last delivery"]
+// returns = ["household", "person_id", "company_id", "benefit", "fact_from", "fact_to", "basis", "share", "depth", "revenue_12m_yuan", "evidence"]
+// identity = ["household", "person_id", "company_id"]
+// about = "household"
+// states = { zh = "家庭成员穿透（或与近亲属合计）持有 {company_id} 股份 {share}，该企业近十二个月营业收入 {revenue_12m_yuan} 元", en = "a member holds {share} of {company_id} through a chain or together with close kin; the company's revenue in twelve months is {revenue_12m_yuan} CNY" }
+// ask = { zh = "该企业由谁实际控制？分红归谁？", en = "Who really controls the company, and who gets its profit?" }
+// [params.min_share]
+// default = 0.25
+// unit = "look-through share, 0 to 1"
+// why = "a quarter is the usual mark of a beneficial owner"
+// [params.min_concert]
+// default = 0.5
+// unit = "share held together with kin of degree two or less, 0 to 1"
+// why = "half the capital decides"
+// [params.min_revenue]
+// default = 500000
+// unit = "CNY in twelve months"
+// why = "a business of this size supports a family; exactly this much does not count"
+// [eligible]
+// match = "MATCH (h:Household)<-[:BELONGS_TO]-(b:Benefit) WHERE b.programme IN ['低保', '特困'] RETURN count(DISTINCT h.id) AS eligible"
+// ---
+MATCH (b:Benefit)-[t:BELONGS_TO]->(h:Household)<-[r:MEMBER_OF]-(p:Person)
+WHERE ($households IS NULL OR h.id IN $households)
+  // The means test looks at all members; 特困 only at the person who is kept.
+  AND (b.programme = '低保' OR (b.programme = '特困' AND EXISTS { MATCH (p)-[:RECEIVES]->(b) }))
+CALL (p) {
+  // Behind at least one company.
+  MATCH (p)-[s:CONTROLS]->(c:Company {status: '存续'})
+  WHERE s.share >= $min_share AND s.depth >= 2
+  RETURN c, 'chain' AS basis, s.share AS share, s.depth AS depth, s.valid_from AS held_from,
+         null AS held_to, [s.rid] AS path
+  UNION
+  // In concert: the member acts, close kin hold.
+  MATCH (p)-[k:LEGAL_REP_OF|EXEC_OF]->(c:Company {status: '存续'})
+  WHERE type(k) = 'LEGAL_REP_OF' OR coalesce(k.position, '') <> '监事'
+  MATCH (p)-[n:KIN_OF]->(q:Person)-[s:CONTROLS]->(c)
+  WHERE n.degree <= 2
+  WITH p, c, k, n, q, s ORDER BY k.rid, q.id
+  WITH p, c, min(k.valid_from) AS post_from,
+       max(coalesce(k.valid_to, date('9999-12-31'))) AS post_to,
+       collect(DISTINCT k.rid) AS posts, collect(DISTINCT {id: q.id, share: s.share,
+         since: s.valid_from, rids: [n.rid, s.rid]}) AS others
+  OPTIONAL MATCH (p)-[own:CONTROLS]->(c)
+  WITH c, post_from, post_to, posts, others, own,
+       coalesce(own.share, 0.0) + reduce(y = 0.0, x IN others | y + x.share) AS share
+  WHERE share >= $min_concert
+  RETURN c, 'concert' AS basis, share, 1 AS depth,
+         reduce(d = post_from, x IN others
+           | CASE WHEN x.since > d THEN x.since ELSE coalesce(d, x.since) END) AS held_from,
+         CASE WHEN post_to < date('9999-12-31') THEN post_to END AS held_to,
+         reduce(l = posts + [y IN [own.rid] WHERE y IS NOT NULL], x IN others | l + x.rids) AS path
+}
+WITH *, COLLECT {
+  MATCH (c)-[f:FILED]->(x:TaxFiling)
+  WHERE x.revenue_yuan > 0 AND x.period_end < $as_of_end
+  RETURN {since: x.period_end - duration({months: coalesce(x.period_months, 1) - 1}),
+          until: x.period_end + duration({months: 1}), rid: f.rid, revenue: x.revenue_yuan}
+            AS filing
+  ORDER BY x.period_end, f.rid
+} AS filings
+UNWIND filings AS run
+// Revenue of the twelve months that end with this filing.
+WITH *, reduce(y = 0.0, f IN filings | CASE WHEN f.until <= run.until
+    AND f.until > run.until - duration({months: 12}) THEN y + f.revenue ELSE y END) AS revenue_12m
+WHERE revenue_12m > $min_revenue
+WITH *, reduce(d = run.since, x IN [r.valid_from, t.valid_from, b.start_date, held_from]
+    | CASE WHEN x > d THEN x ELSE d END) AS fact_from,
+  reduce(d = run.until, x IN [r.valid_to, t.valid_to, b.end_date, held_to]
+    | CASE WHEN x < d THEN x ELSE d END) AS fact_to
+WHERE fact_from < fact_to
+RETURN h.id AS household, p.id AS person_id, c.id AS company_id, b.id AS benefit,
+       fact_from, fact_to, basis, round(share, 4) AS share, depth,
+       revenue_12m AS revenue_12m_yuan, [r.rid, t.rid] + path + [run.rid] AS evidence
+ORDER BY household, person_id, company_id, benefit, fact_from, basis

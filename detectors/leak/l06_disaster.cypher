@@ -1,0 +1,75 @@
+// ---
+// id = "L06"
+// title = { zh = "受灾未获救助", en = "disaster without aid" }
+// version = 1
+// status = "test"
+// strength = "K1"
+// sources = { disaster_loss = 400, temporary_assistance = 75 }
+// min_grade = "linked"
+// basis = ["B6"]
+// harmless = ["the loss was fully insured", "the village listed every house alike"]
+// blind = ["losses nobody reported", "aid in kind", "an aid cell left empty is read as no aid"]
+// returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "event", "event_on", "house_damage", "crop_loss_yuan", "income_year_yuan", "evidence"]
+// identity = ["household", "person_id", "event", "event_on"]
+// about = "household"
+// urgent = true
+// states = { zh = "{event_on} 受灾（{event}），房屋 {house_damage} 级，农作物损失 {crop_loss_yuan} 元，未见救助", en = "{event} on {event_on}: house damage {house_damage}, crops lost {crop_loss_yuan} CNY, and no aid on record" }
+// ask = { zh = "现在住在哪里？房屋能否居住，口粮和收入是否有着落？", en = "Where does the family live now? Is the house safe, and what is there to live on?" }
+// [params.min_days]
+// default = 15
+// unit = "days since the disaster"
+// why = "discovery to help takes half a month"
+// [params.max_days]
+// default = 365
+// unit = "days since the disaster"
+// why = "older losses are settled, or another detector sees the poverty"
+// [params.min_loss]
+// default = 0.3
+// unit = "crop loss as a share of the household's yearly income, 0 to 1"
+// why = "a third of the year's income gone; exactly this share does not count"
+// [eligible]
+// match = "MATCH (p:Person)-[:SUFFERED]->(:Disaster) RETURN count(DISTINCT p.id) AS eligible"
+// ---
+MATCH (p:Person)-[g:SUFFERED]->(d:Disaster)
+WHERE d.event_date < $as_of_end
+  AND duration.inDays(d.event_date, $as_of_end).days >= $min_days
+  AND duration.inDays(d.event_date, $as_of_end).days <= $max_days
+  AND coalesce(d.aid_yuan, 0.0) <= 0
+  AND NOT EXISTS {
+    MATCH (p)-[r:RECEIVES]->(:Benefit {programme: '临时救助'})
+    WHERE r.valid_from >= d.event_date AND r.valid_from < $as_of_end
+  }
+CALL (p) {
+  // The household that stands for the person: assistance, then poverty archive, then the person.
+  OPTIONAL MATCH (p)-[m:MEMBER_OF]->(h:Household)
+  WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
+    AND (m.valid_to IS NULL OR m.valid_to > $as_of)
+  WITH m, h
+  ORDER BY CASE h.register WHEN 'dibao_household_register' THEN 0
+    WHEN 'low_income_edge_register' THEN 1 WHEN 'poverty_archive' THEN 2 ELSE 3 END, h.id
+  RETURN head(collect(h)) AS home, head(collect(m.rid)) AS seat
+}
+WITH p, g, d, seat, coalesce(home.id, 'person:' + p.id) AS household
+WHERE ($households IS NULL OR household IN $households)
+  AND NOT EXISTS {
+    MATCH (:Household {id: household})<-[:MEMBER_OF]-(:Person)-[r:RECEIVES]->(:Benefit
+      {programme: '临时救助'})
+    WHERE r.valid_from >= d.event_date AND r.valid_from < $as_of_end
+  }
+// The newest year of the income ledger of any household the head belongs to.
+CALL (p, d) {
+  OPTIONAL MATCH (p)-[:MEMBER_OF]->(:Household)-[z:EARNED]->(y:IncomeYear)
+  WHERE y.year <= d.event_date.year
+  WITH y, z ORDER BY y.year DESC, z.rid
+  RETURN head(collect(coalesce(y.wage_yuan, 0.0) + coalesce(y.business_net_yuan, 0.0)
+    + coalesce(y.property_yuan, 0.0) + coalesce(y.transfer_yuan, 0.0))) AS income,
+    head(collect(z.rid)) AS ledger
+}
+WITH household, p, g, d, seat, ledger, income
+WHERE d.house_damage IN ['C', 'D'] OR (income > 0 AND d.crop_loss_yuan > $min_loss * income)
+RETURN household, p.id AS person_id, null AS benefit,
+       date.truncate('month', d.event_date) AS fact_from, null AS fact_to, d.event AS event,
+       d.event_date AS event_on, d.house_damage AS house_damage,
+       d.crop_loss_yuan AS crop_loss_yuan, income AS income_year_yuan,
+       [g.rid] + [z IN [seat, ledger] WHERE z IS NOT NULL] AS evidence
+ORDER BY household, person_id, event, event_on

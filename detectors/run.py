@@ -1,0 +1,326 @@
+"""All detectors over all households: hits, leads, and what became of every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from doudi.detectors import merge
+from doudi.detectors.catalogue import catalogue
+from doudi.detectors.facts import Facts, last_known
+from doudi.detectors.freeze import frozen
+from doudi.detectors.months import first_of, next_month
+from doudi.detectors.search import Counts, Searched, Setting, search
+from doudi.graph.errors import FutureAsOf, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from doudi.graph.connection import Connection
+    from doudi.policy.parameters import Parameters
+
+    from doudi.detectors.catalogue import Catalogue
+    from doudi.detectors.header import Detector
+    from doudi.graph.projection import Projection
+
+EXIT_FROZEN = 3
+
+
+@dataclass(frozen=True)
+class DetectorRun:
+    """One detector's line of a receipt."""
+
+    id: str
+    version: int
+    counts: Counts
+    frozen_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DetectReceipt:
+    """What a detection run did.
+
+    Attributes:
+        detectors: One entry a detector, frozen ones too.
+        hits: Columns of ``hits.parquet``.
+        leads: Columns of ``leads.parquet``.
+        also_run: Leak detectors that ran on the error households only, for the net picture.
+        outputs: Files written.
+        messages: What a person should know.
+    """
+
+    as_of: date
+    as_known: date | None
+    detectors: tuple[DetectorRun, ...]
+    hits: pa.Table
+    leads: pa.Table
+    also_run: tuple[str, ...]
+    outputs: tuple[str, ...]
+    messages: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 when a detector was frozen."""
+        return EXIT_FROZEN if any(d.frozen_by for d in self.detectors) else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The receipt as JSON values."""
+        return {
+            "stage": "detect",
+            "ok": self.exit_code == 0,
+            "exit_code": self.exit_code,
+            "inputs": {"as_of": f"{self.as_of:%Y-%m}", "as_known": _iso(self.as_known)},
+            "outputs": list(self.outputs),
+            "messages": list(self.messages),
+            "detectors": [_line(run) for run in self.detectors],
+            "also_run": list(self.also_run),
+            "hits": self.hits.num_rows,
+            "leads": self.leads.num_rows,
+        }
+
+
+def _line(run: DetectorRun) -> dict[str, Any]:
+    counts = run.counts
+    return {
+        "id": run.id,
+        "version": run.version,
+        "eligible": counts.eligible,
+        "rows": counts.rows,
+        "below_grade": counts.below_grade,
+        "outside_months": counts.outside_months,
+        "hits": counts.hits,
+        "cleared": counts.cleared,
+        "frozen_by": list(run.frozen_by),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def detect(  # noqa: PLR0913 - the options of the command
+    connection: Connection,
+    projection: Projection,
+    parameters: Parameters,
+    *,
+    as_of: date,
+    detectors: Sequence[str] | None = None,
+    households: Sequence[str] | None = None,
+    out: Path | None = None,
+    extra: Path | None = None,
+    previous: Path | None = None,
+    feeds: Mapping[str, date] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> DetectReceipt:
+    """Find, clear and merge.
+
+    Args:
+        connection: The graph, built from the projection.
+        projection: The tables the graph was built from.
+        parameters: Policy parameters.
+        as_of: Any day of the month to look at.
+        detectors: Ids; None runs all that are not retired.
+        households: Graph Household ids or case numbers; None looks at all.
+        out: Folder for ``hits.parquet`` and ``leads.parquet``; None writes nothing.
+        extra: Folder with further detectors and checks (``home/detectors``).
+        previous: ``hits.parquet`` of the run before; hits of frozen detectors are carried on.
+        feeds: For each source the day its newest delivery was known; None takes the newest fact.
+        progress: Told each detector and check as it begins.
+
+    Returns:
+        The receipt; ``exit_code`` is 3 when a detector was frozen.
+
+    Raises:
+        FutureAsOf: if the month is later than the last paid month.
+        UnknownName: if a detector or household is not known.
+        DetectorError: if a detector file is wrong, or the graph is not this projection's.
+    """
+    everything = catalogue(extra)
+    chosen = everything.chosen(detectors)
+    setting = open_setting(
+        connection, projection, parameters, everything, as_of=as_of, feeds=feeds, progress=progress
+    )
+    _require_delivered(setting)
+    asked = _household_ids(setting, households)
+    icy = frozen(everything.detectors, setting.feeds, as_of_end=setting.as_of_end)
+    searched = search(setting, [d for d in chosen if d.id not in icy], asked)
+    carried = _carried(previous, [d.id for d in chosen if d.id in icy], asked)
+    hits = pa.concat_tables([searched.hits, carried], promote_options="default")
+    other = _other_side(setting, chosen, icy, hits)
+    leads = _leads(setting, everything, hits, other.hits, icy)
+    runs = [DetectorRun(d.id, d.version, _counts(d, searched), icy.get(d.id, ())) for d in chosen]
+    return DetectReceipt(
+        as_of=setting.as_of,
+        as_known=setting.as_known,
+        detectors=tuple(runs),
+        hits=hits,
+        leads=leads,
+        also_run=tuple(sorted(other.counts)),
+        outputs=_write(out, hits, leads),
+        messages=_messages(runs),
+    )
+
+
+def _counts(detector: Detector, searched: Searched) -> Counts:
+    return searched.counts.get(detector.id, Counts())
+
+
+def _messages(runs: list[DetectorRun]) -> tuple[str, ...]:
+    return tuple(
+        f"{run.id}: 数据源缺失或过旧，本次冻结 frozen by {', '.join(run.frozen_by)}"
+        for run in runs
+        if run.frozen_by
+    )
+
+
+def open_setting(
+    connection: Connection,
+    projection: Projection,
+    parameters: Parameters,
+    everything: Catalogue,
+    *,
+    as_of: date,
+    feeds: Mapping[str, date] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Setting:
+    """What a search needs to know, with the feeds' ages read from the projection."""
+    facts = Facts(projection.folder)
+    try:
+        known = {slug: date.fromisoformat(day) for slug, day in last_known(facts).items()}
+    finally:
+        facts.close()
+    return Setting(
+        connection=connection,
+        projection=projection,
+        folder=projection.folder,
+        parameters=parameters,
+        catalogue=everything,
+        feeds=known | dict(feeds or {}),
+        as_of=first_of(as_of),
+        as_known=projection.as_known,
+        progress=progress or (lambda _step: None),
+    )
+
+
+def _require_delivered(setting: Setting) -> None:
+    facts = Facts(setting.folder)
+    try:
+        newest = facts.rows(
+            "SELECT max(coalesce(valid_to, valid_from + INTERVAL 1 MONTH)::DATE) "
+            "FROM link_PAID_Person_Account"
+        )[0][0]
+    finally:
+        facts.close()
+    end = newest if isinstance(newest, date) else setting.as_known
+    if end is None or setting.as_of_end <= end:
+        return
+    last = first_of(end - timedelta(days=1))
+    if next_month(last) < setting.as_of_end:
+        raise FutureAsOf(
+            f"the as-of month {setting.as_of:%Y-%m} is later than the last delivered one",
+            expected=f"{last:%Y-%m} or earlier",
+            next_step="load the newer delivery first",
+        )
+
+
+def _household_ids(setting: Setting, households: Sequence[str] | None) -> list[str] | None:
+    """Graph ids of households named by graph id or case number."""
+    if households is None:
+        return None
+    facts = Facts(setting.folder)
+    try:
+        rows = facts.rows(
+            "SELECT id, household_id FROM node_Household "
+            "WHERE list_contains(?, id) OR list_contains(?, household_id) ORDER BY id",
+            [list(households), list(households)],
+        )
+        known = {str(name) for row in rows for name in row}
+        for name in (name for name in households if name not in known):
+            every = facts.rows("SELECT household_id FROM node_Household ORDER BY 1")
+            raise UnknownName.among("household", name, [str(row[0]) for row in every])
+    finally:
+        facts.close()
+    return [str(row[0]) for row in rows]
+
+
+def _carried(
+    previous: Path | None, detectors: list[str], households: Sequence[str] | None
+) -> pa.Table:
+    """Hits of frozen detectors from the run before, marked stale."""
+    if previous is None or not previous.exists() or not detectors:
+        return pa.table({})
+    con = duckdb.connect()
+    try:
+        return con.execute(
+            f"SELECT {', '.join(n for n in merge.HITS if n != 'stale')}, true AS stale "
+            "FROM read_parquet(?) WHERE list_contains(?, detector) AND "
+            "(?::VARCHAR[] IS NULL OR list_contains(?::VARCHAR[], household))",
+            [str(previous), detectors, households, households],
+        ).fetch_arrow_table()
+    finally:
+        con.close()
+
+
+def _other_side(
+    setting: Setting,
+    chosen: tuple[Detector, ...],
+    icy: Mapping[str, tuple[str, ...]],
+    hits: pa.Table,
+) -> Searched:
+    """The leak pass on the households of error leads, where it was not asked for.
+
+    No error lead leaves before it: the people at the door must know both sides.
+    """
+    names = {d.id for d in chosen}
+    missing = [
+        d
+        for d in setting.catalogue.chosen(None)
+        if d.direction == "leak" and d.id not in names and d.id not in icy
+    ]
+    rows = hits.select(["household", "direction", "cleared"]).to_pylist() if missing else []
+    households = sorted(
+        {r["household"] for r in rows if r["direction"] == "error" and not r["cleared"]}
+    )
+    if not households:
+        return Searched(hits.slice(0, 0), {})
+    return search(setting, missing, households)
+
+
+def _leads(
+    setting: Setting,
+    everything: Catalogue,
+    hits: pa.Table,
+    other: pa.Table,
+    icy: Mapping[str, tuple[str, ...]],
+) -> pa.Table:
+    facts = Facts(setting.folder)
+    try:
+        facts.con.register("hits", hits)
+        facts.con.register("other_side", other)
+        titles = [
+            (d.id, d.direction, d.title.zh, d.title.en, d.is_urgent) for d in everything.detectors
+        ]
+        merge.set_titles(facts, titles)
+        unchecked = [d.id for d in everything.detectors if d.direction == "leak" and d.id in icy]
+        merge.build_leads(facts, unchecked=unchecked)
+        return facts.table("SELECT * FROM leads ORDER BY priority")
+    finally:
+        facts.close()
+
+
+def _write(out: Path | None, hits: pa.Table, leads: pa.Table) -> tuple[str, ...]:
+    if out is None:
+        return ()
+    out.mkdir(parents=True, exist_ok=True)
+    paths = (out / "hits.parquet", out / "leads.parquet")
+    for path, table in zip(paths, (hits, leads), strict=True):
+        half = path.with_suffix(".part")
+        pq.write_table(table, half, compression="zstd")
+        half.replace(path)
+    return tuple(str(path) for path in paths)

@@ -1,0 +1,71 @@
+"""The command ``doudi``: one command a stage, one message an error, documented exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from datetime import UTC, datetime
+
+import click
+import typer
+
+from doudi import commands_graph, commands_leads, commands_line
+from doudi.console import Console
+from doudi.graph.errors import DoudiError
+from doudi.home import Home
+
+app = typer.Typer(
+    name="doudi",
+    help="兜底：社会救助家庭关系图谱分析 · household relationship analysis for social assistance",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+commands_line.register(app)
+commands_leads.register(app)
+commands_graph.register(app)
+
+
+def main() -> None:
+    """Run a command and end with its exit code: 0 done, 1 failed, 2 wrong use, 3 unhealthy."""
+    as_json = "--json" in sys.argv
+    try:
+        code = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = _say("stopped", 1, as_json=as_json)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except DoudiError as error:
+        code = _say(str(error), error.exit_code, as_json=as_json)
+    except KeyboardInterrupt:
+        code = _say("stopped by the keyboard", 1, as_json=as_json)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback to users
+        code = _say(_unexpected(error), 1, as_json=as_json)
+    raise SystemExit(code or 0)
+
+
+def _say(sentence: str, code: int, *, as_json: bool) -> int:
+    console = Console(as_json=as_json)
+    console.fail(sentence)
+    console.receipt({"ok": False, "exit_code": code, "messages": [sentence]})
+    return code
+
+
+def _unexpected(error: Exception) -> str:
+    """One sentence; the traceback goes to a file of the home, which may be sent to us."""
+    log = Home.locate() / "crash.log"
+    try:
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(UTC).isoformat()}\n{_frames(error)}\n")
+    except OSError:
+        return f"unexpected {type(error).__name__}; please report it"
+    return f"unexpected {type(error).__name__}; the places in the code are in {log}"
+
+
+def _frames(error: Exception) -> str:
+    """Where it happened, without the values, which may be personal."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return "\n".join(f"  {f.filename}:{f.lineno} {f.name}" for f in frames) + (
+        f"\n  {type(error).__name__}"
+    )

@@ -1,0 +1,190 @@
+"""Commands around leads: leads list|show|assign|decide, report, receipt replay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from doudi.options import HomeOption, JsonOption, LangOption, Neo4jOption, open_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from doudi.stages import Line
+
+TownshipOption = Annotated[str | None, typer.Option("--township", help="乡镇代码 township code")]
+AsOption = Annotated[str | None, typer.Option("--as", help="经办人账号 account; else the user")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    leads = typer.Typer(help="线索 leads and decisions", no_args_is_help=True)
+    leads.command("list")(list_leads)
+    leads.command("show")(show)
+    leads.command("assign")(assign)
+    leads.command("decide")(decide)
+    app.add_typer(leads, name="leads")
+    receipts = typer.Typer(help="证据回执 evidence receipts", no_args_is_help=True)
+    receipts.command("replay")(replay)
+    app.add_typer(receipts, name="receipt")
+    app.command()(report)
+
+
+def _ledger(line: Line) -> Any:  # noqa: ANN401 - imported on use only
+    from doudi.casework.ledger import Ledger
+
+    return Ledger.open(line.home.ledger_url)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def list_leads(
+    state: Annotated[str | None, typer.Option(help="状态 state")] = None,
+    township: TownshipOption = None,
+    direction: Annotated[str | None, typer.Option(help="error | leak")] = None,
+    detector: Annotated[str | None, typer.Option(help="E22")] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 20,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """列出线索，先防漏后防错 List leads, in the order in which to look at them."""
+    line = open_line(home, lang=lang, as_json=as_json)
+    with _ledger(line) as ledger:
+        frame = ledger.leads(
+            state=state, township=township, direction=direction, detector=detector, limit=limit
+        )
+    columns = ["lead_id", "direction", "household_id", "township", "detectors", "months"]
+    columns += ["exposure_cny", "status"]
+    titles = ("线索", "方向", "户", "乡镇", "规则", "月数", "最大金额", "状态")
+    headers = titles if line.console.lang == "zh" else tuple(columns)
+    cells = frame.assign(detectors=frame["detectors"].str.join(" "))[columns]
+    line.console.table(headers, cells.astype(object).to_numpy().tolist())
+    line.console.receipt({"stage": "leads", "ok": True, "exit_code": 0, "leads": _records(frame)})
+    return 0
+
+
+def show(
+    lead_id: str,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """查看一条线索 Show one lead: what contradicts what, months, history."""
+    from doudi.workspace import Workspace
+
+    line = open_line(home, lang=lang, as_json=as_json)
+    lead = Workspace(line.home.path, lang=line.console.lang).lead(lead_id)
+    line.console.show(lead.sentence, lead.sentence)
+    hits = lead.hits()
+    line.console.table(list(hits.columns), hits.astype(object).to_numpy().tolist())
+    with _ledger(line) as ledger:
+        history = ledger.history(lead_id)
+    shown = history[["at", "action", "to_state", "actor", "second_actor", "reason", "outcome"]]
+    line.console.table(list(shown.columns), shown.astype(object).to_numpy().tolist())
+    line.console.receipt(
+        {"stage": "lead", "ok": True, "exit_code": 0, "hits": _records(hits)}
+        | {"history": _records(history)}
+    )
+    return 0
+
+
+def assign(
+    lead_id: str,
+    to: str,
+    actor: AsOption = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """指派 Assign a lead to a person."""
+    line = open_line(home, lang=lang, as_json=as_json)
+    with _ledger(line) as ledger:
+        card = ledger.assign(lead_id, to, actor=actor or line.who)
+    return _say_card(line, card)
+
+
+def decide(
+    lead_id: str,
+    action: str,
+    actor: AsOption = None,
+    second: Annotated[str | None, typer.Option("--second", help="第二人 second person")] = None,
+    reason: str = "",
+    outcome: Annotated[str | None, typer.Option(help="核查结果代码 such as A1, C1, H1")] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """办理一步 Take one step with a lead; nothing is overwritten."""
+    line = open_line(home, lang=lang, as_json=as_json)
+    with _ledger(line) as ledger:
+        card = ledger.decide(
+            lead_id,
+            action,
+            actor=actor or line.who,
+            second_actor=second,
+            reason=reason,
+            outcome=outcome,
+        )
+    return _say_card(line, card)
+
+
+def _say_card(line: Line, card: Any) -> int:  # noqa: ANN401 - imported on use only
+    from doudi.casework.states import STATES
+
+    state = STATES[card.state]
+    line.console.show(f"{card.lead_id}：{state.zh}", f"{card.lead_id}: {state.en}")
+    receipt = {"stage": "decide", "ok": True, "exit_code": 0}
+    line.console.receipt(receipt | {"lead_id": card.lead_id, "state": card.state})
+    return 0
+
+
+def report(
+    lead_id: Annotated[str | None, typer.Argument(help="线索编号 lead")] = None,
+    township: TownshipOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="HTML")] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """写出可打印的报告 Write a self-contained, printable HTML dossier."""
+    from doudi.dossier import write_report
+
+    line = open_line(home, lang=lang, as_json=as_json)
+    path = write_report(line, lead_id=lead_id, township=township, out=out)
+    line.console.show(f"报告：{path}", f"report: {path}")
+    line.console.receipt({"stage": "report", "ok": True, "exit_code": 0, "outputs": {"html": path}})
+    return 0
+
+
+def replay(
+    hit: Annotated[str, typer.Argument(help="命中编号或线索编号 hit or lead")],
+    home: HomeOption = None,
+    neo4j: Neo4jOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """在重建的图上复算证据 Reproduce a receipt, or name the edge that changed."""
+    from doudi.detectors.receipt import replay as again
+
+    line = open_line(home, lang=lang, as_json=as_json, neo4j=neo4j)
+    hits = line.home.latest("hits.parquet")
+    with line.graph() as (connection, projection):
+        result = again(
+            hit,
+            hits,
+            connection,
+            projection,
+            line.parameters(),
+            extra=line.home.path / "detectors",
+        )
+    for sentence in result.sentences(line.console.lang):  # one an edge that differs
+        line.console.show(sentence, sentence)
+    line.console.receipt(
+        {"stage": "replay", "exit_code": 0 if result.same else 1} | result.to_json()
+    )
+    return 0 if result.same else 1

@@ -1,0 +1,87 @@
+"""What commands say: receipts on stdout, progress and messages on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from rich.console import Console as RichConsole
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Lang = Literal["zh", "en"]
+
+
+@dataclass
+class Console:
+    """One command's voice, in one language."""
+
+    lang: Lang = "zh"
+    as_json: bool = False
+    _err: RichConsole = field(default_factory=lambda: RichConsole(stderr=True, highlight=False))
+    _out: RichConsole = field(default_factory=lambda: RichConsole(highlight=False))
+
+    def text(self, zh: str, en: str) -> str:
+        """The sentence in the language of this command."""
+        return zh if self.lang == "zh" else en
+
+    def say(self, zh: str, en: str) -> None:
+        """A line for the person at the terminal."""
+        self._err.print(self.text(zh, en), markup=False)
+
+    def warn(self, zh: str, en: str) -> None:
+        """A line that must not be overlooked."""
+        self._err.print(self.text(zh, en), style="yellow", markup=False)
+
+    def fail(self, sentence: str) -> None:
+        """What went wrong, as one message."""
+        self._err.print(f"{self.text('出错', 'error')}: {sentence}", style="red", markup=False)
+
+    @contextmanager
+    def stage(self, zh: str, en: str) -> Iterator[Progress]:
+        """Progress of one stage: a spinner on a terminal, plain lines in a log."""
+        title = self.text(zh, en)
+        if self._err.is_terminal:
+            with self._err.status(title) as status:
+                yield Progress(lambda step: status.update(f"{title} · {step}"))
+            self._err.print(f"✓ {title}", markup=False)
+        else:
+            self._err.print(f"… {title}", markup=False)
+            yield Progress(lambda step: self._err.print(f"    {step}", markup=False))
+
+    def receipt(self, receipt: Mapping[str, Any]) -> None:
+        """The receipt as one JSON object, where machines asked for it."""
+        if self.as_json:
+            json.dump(receipt, sys.stdout, ensure_ascii=False, default=str)
+            sys.stdout.write("\n")
+
+    def table(self, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """A table on stdout, for people."""
+        if self.as_json:
+            return
+        table = Table(*headers, box=None, pad_edge=False, header_style="bold")
+        for row in rows:  # what one screen shows, not the data
+            table.add_row(*("" if cell is None else str(cell) for cell in row))
+        self._out.print(table)
+
+    def show(self, zh: str, en: str) -> None:
+        """A result line on stdout, for people."""
+        if not self.as_json:
+            self._out.print(self.text(zh, en), markup=False, soft_wrap=True)
+
+
+class Progress:
+    """Called with what is being done now."""
+
+    def __init__(self, update: Any) -> None:  # noqa: ANN401 - rich's and ours differ
+        """Keep what shows a step."""
+        self._update = update
+
+    def __call__(self, step: str) -> None:
+        """Show the step."""
+        self._update(step)

@@ -1,0 +1,59 @@
+"""``doudi demo``: from nothing to a report, on a synthetic county, with a real server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from doudi.commands_line import make, say_detected, say_loaded
+from doudi.dossier import write_report
+from doudi.graph.server import ManagedServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from doudi.stages import Line
+
+SHOWN_FIRST = 3
+
+
+def demo(line: Line, *, seed: int) -> dict[str, Any]:
+    """Make a county, load it, detect, rank, write the report, stop the server."""
+    county = line.home.path / "county"
+    made = make(line, county, size="S", seed=seed, dirt=1)
+    loaded = line.load(sorted((county / "deliveries").iterdir()))
+    say_loaded(line, loaded)
+    month = line.as_of(None)
+    try:
+        detected = line.detect(as_of=month)
+        say_detected(line, detected)
+        ranked = line.rank(as_of=month, capacity=line.home.settings.capacity)
+        with line.console.stage("写报告", "writing the report"):
+            report = write_report(line)
+    finally:
+        if not line.home.settings.neo4j.uri:
+            ManagedServer(line.home.path / "graph", line.neo4j_settings()).down()
+    _say_first(line, report)
+    stages = [made, loaded, detected, ranked]
+    return {
+        "stage": "demo",
+        "ok": True,
+        "exit_code": 0,
+        "outputs": {"home": line.home.path, "report": report},
+        "stages": stages,
+    }
+
+
+def _say_first(line: Line, report: Path) -> None:
+    """Where the report lies, and the three leads to look at first."""
+    from doudi.workspace import Workspace
+
+    workspace = Workspace(line.home.path, lang=line.console.lang)
+    line.console.show("\n先看这三条线索：", "\nThe three leads to look at first:")
+    for lead_id in workspace.leads().head(SHOWN_FIRST)["lead_id"]:
+        sentence = workspace.lead(lead_id).sentence
+        line.console.show(f"  {lead_id}  {sentence}", f"  {lead_id}  {sentence}")
+    line.console.show(f"\n报告：{report.as_uri()}", f"\nReport: {report.as_uri()}")
+    line.console.show(
+        f"继续：doudi --help，主目录 {line.home.path}",
+        f"Go on: doudi --help; home {line.home.path}",
+    )

@@ -1,0 +1,181 @@
+"""The dossier: leads as one self-contained HTML page that can be read, printed and defended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from doudi.graph.errors import HomeError
+from doudi.graph.schema import schema
+from doudi.pictures import short, templates
+from doudi.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from doudi.console import Lang
+    from doudi.evidence import Edge, Evidence
+    from doudi.lead import Lead
+    from doudi.stages import Line
+
+LEADS_IN_REPORT = 40
+"""Leads printed in full; the list above them is complete."""
+
+RANKED_SHOWN = 15
+
+
+@dataclass(frozen=True)
+class Row:
+    """A source row as the page shows it."""
+
+    relation: str
+    start: str
+    end: str
+    time: str
+    source: str
+    rows: str
+    grade: str
+    values: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One lead's part of the page."""
+
+    lead: Lead
+    sentences: list[str]
+    months: str
+    path: str
+    rows: list[Row]
+    ruled_out: list[str]
+    checked: list[str]
+    parameters: list[str]
+    unknown: list[str]
+    ask: list[str]
+
+
+def write_report(
+    line: Line,
+    *,
+    lead_id: str | None = None,
+    township: str | None = None,
+    out: Path | None = None,
+) -> Path:
+    """Write the page of a lead, of a township, or of all leads, and say where.
+
+    Raises:
+        HomeError: if nothing was detected yet, or the file cannot be written.
+        UnknownName: if there is no such lead.
+    """
+    workspace = Workspace(line.home.path, lang=line.console.lang)
+    leads = workspace.leads(township=township)
+    if lead_id is not None:
+        leads = leads[leads["lead_id"] == workspace.lead(lead_id).lead_id]
+    shown = [workspace.lead(one) for one in leads["lead_id"].head(LEADS_IN_REPORT)]
+    page = render(workspace, leads.to_dict("records"), [_section(lead) for lead in shown])
+    name = lead_id or township or "index"
+    path = out or line.home.latest("leads.parquet").parent / "report" / f"{name}.html"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, "utf-8")
+    except OSError as error:
+        raise HomeError(f"cannot be written ({error.strerror})", where=str(path)) from None
+    return path
+
+
+def render(workspace: Workspace, leads: list[dict[str, Any]], sections: list[Section]) -> str:
+    """The page."""
+    return (
+        templates()
+        .get_template("dossier.html")
+        .render(
+            zh=workspace.lang == "zh",
+            lang=workspace.lang,
+            leads=leads,
+            sections=sections,
+            ranked=_ranked(workspace),
+            made=datetime.now(UTC),
+            titles={d.id: d.title.in_(workspace.lang) for d in workspace.detectors.values()},
+            short=short,
+        )
+    )
+
+
+def _ranked(workspace: Workspace) -> list[dict[str, Any]]:
+    """The first households to visit with help, where a ranking was made."""
+    try:
+        frame = workspace.ranking()
+    except HomeError:
+        return []
+    return frame.head(RANKED_SHOWN).to_dict("records")
+
+
+def _section(lead: Lead) -> Section:
+    standing = lead.evidence
+    declared = [lead.detectors[e.detector] for e in standing]
+    return Section(
+        lead=lead,
+        sentences=[f"{e.detector} {e.sentence(lead.lang)}" for e in standing],
+        months=lead.months().svg,
+        path=lead.graph().svg,
+        rows=_unique([_row(edge, lead.lang) for e in standing for edge in e.path()]),
+        ruled_out=[_ruled(e, lead.lang) for e in lead.cleared]
+        + [_partly(e, lead.lang) for e in standing if e.ruled_out],
+        checked=sorted({code for e in standing for code in e.checked}),
+        parameters=_unique([_parameter(p) for e in standing for p in e.parameters]),
+        unknown=_unique([text for d in declared for text in d.blind]),
+        ask=_unique([d.ask.in_(lead.lang) for d in declared]),
+    )
+
+
+def _unique(items: list[Any]) -> list[Any]:
+    seen: list[Any] = []
+    for item in items:  # what one lead shows, a handful
+        if item not in seen:
+            seen.append(item)
+    return seen
+
+
+def _row(edge: Edge, lang: Lang) -> Row:
+    declared = schema().relations.get(edge.type)
+    start = edge.valid_from.isoformat() if edge.valid_from else "?"
+    end = edge.valid_to.isoformat() if edge.valid_to else "…"
+    hidden = {"name_token", "start_name_token", "end_name_token", "birth_date", "via"}
+    values = {k: v for k, v in edge.properties.items() if k not in hidden}
+    return Row(
+        relation=declared.zh if declared and lang == "zh" else edge.type,
+        start=short(edge.start),
+        end=short(edge.end),
+        time=f"{start} – {end}",
+        source=edge.source,
+        rows=_short_rows(edge.rows),
+        grade=edge.grade,
+        values="; ".join(f"{k}={v}" for k, v in values.items()),
+    )
+
+
+def _short_rows(rows: str, shown: int = 4) -> str:
+    """The first source rows of a long spell, and how many there are."""
+    parts = rows.split(",")
+    if len(parts) <= shown:
+        return ", ".join(parts)
+    return f"{', '.join(parts[:2])} … {parts[-1]} ({len(parts)})"
+
+
+def _ruled(evidence: Evidence, lang: Lang) -> str:
+    codes = ", ".join(c.code for c in evidence.ruled_out)
+    text = "已排除" if lang == "zh" else "cleared"
+    return f"{evidence.detector} {text} {codes}：{evidence.sentence(lang)}"
+
+
+def _partly(evidence: Evidence, lang: Lang) -> str:
+    months = "个月已排除" if lang == "zh" else "months cleared"
+    return f"{evidence.detector} " + "; ".join(
+        f"{c.code}: {c.months} {months}" for c in evidence.ruled_out
+    )
+
+
+def _parameter(parameter: dict[str, Any]) -> str:
+    where = f" ({parameter['policy']})" if parameter.get("policy") else ""
+    return f"{parameter['name']} = {parameter['value']} {parameter.get('unit', '')}{where}"

@@ -1,0 +1,199 @@
+"""The home folder: where tables, graph, runs, keys and decisions of one office lie."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from doudi.graph.errors import HomeError
+from doudi.settings import DEFAULT_FILE, Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_FOLDERS = ("tables", "quarantine", "graph", "vault", "runs", "detectors", "sources")
+
+
+@dataclass(frozen=True)
+class Home:
+    """A home folder that exists."""
+
+    path: Path
+
+    @classmethod
+    def locate(cls, given: Path | None = None) -> Path:
+        """``given``, else ``$DOUDI_HOME``, else ``./doudi-home``."""
+        return Path(given or os.environ.get("DOUDI_HOME") or "doudi-home").resolve()
+
+    @classmethod
+    def open(cls, given: Path | None = None) -> tuple[Home, bool]:
+        """The home, made where it was missing; says whether it was made.
+
+        Raises:
+            HomeError: if it cannot be made or written.
+        """
+        path = cls.locate(given)
+        made = not (path / "doudi.toml").exists()
+        try:
+            for folder in _FOLDERS:
+                (path / folder).mkdir(parents=True, exist_ok=True)
+            (path / "keys").mkdir(mode=0o700, exist_ok=True)
+            if made:
+                (path / "doudi.toml").write_text(DEFAULT_FILE, "utf-8")
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        return cls(path), made
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of this home."""
+        return read_settings(self.path / "doudi.toml")
+
+    @property
+    def tables(self) -> Path:
+        """The fact tables."""
+        return self.path / "tables"
+
+    @property
+    def has_tables(self) -> bool:
+        """Whether anything has been loaded."""
+        return any(self.tables.rglob("*.parquet"))
+
+    @property
+    def projection(self) -> Path:
+        """The Parquet files the current graph was built from."""
+        return self.path / "graph" / "projection"
+
+    @property
+    def ledger_url(self) -> str:
+        """Where decisions are kept, as an SQLAlchemy URL."""
+        return self.settings.ledger.url or f"sqlite:///{self.path / 'ledger.sqlite'}"
+
+    def new_run(self, stage: str) -> Run:
+        """A new, empty run folder, named by the time and the stage."""
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
+        run = Run(self, f"{stamp}Z-{stage}", stage, datetime.now(UTC))
+        run.path.mkdir(parents=True)
+        return run
+
+    def latest(self, file: str) -> Path:
+        """The newest run's copy of a file, such as ``leads.parquet``.
+
+        Raises:
+            HomeError: if no run has it yet.
+        """
+        found = sorted((self.path / "runs").glob(f"*/{file}"))
+        if not found:
+            raise HomeError(
+                f"no run has written {file} yet",
+                where=str(self.path / "runs"),
+                next_step="doudi rank" if file == "ranking.parquet" else "doudi detect",
+            )
+        return found[-1]
+
+    @contextmanager
+    def locked(self, purpose: str) -> Iterator[None]:
+        """Hold the one writer's place in this home.
+
+        Raises:
+            HomeError: if another living process holds it; it is named with its purpose and age.
+        """
+        lock = self.path / ".lock"
+        _take(lock, purpose)
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One stage's folder under ``runs/``."""
+
+    home: Home
+    name: str
+    stage: str
+    started: datetime
+
+    @property
+    def path(self) -> Path:
+        """Where the run's files go."""
+        return self.home.path / "runs" / self.name
+
+    def finish(self, receipt: Mapping[str, Any]) -> dict[str, Any]:
+        """The whole receipt, written to ``receipt.json``; ``runs/latest`` now names this run."""
+        whole = {
+            "stage": self.stage,
+            "run": self.name,
+            "started": self.started.isoformat(timespec="seconds"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            **receipt,
+        }
+        text = json.dumps(whole, ensure_ascii=False, indent=2, default=str)
+        (self.path / "receipt.json").write_text(text + "\n", "utf-8")
+        (self.home.path / "runs" / "latest").write_text(self.name + "\n", "utf-8")
+        return whole
+
+
+def _unwritable(path: Path, error: OSError) -> HomeError:
+    return HomeError(
+        f"the folder cannot be written ({error.strerror})",
+        where=str(path),
+        expected="a folder this user may write to",
+        next_step="give another with --home, or mend its permissions",
+    )
+
+
+def _take(lock: Path, purpose: str) -> None:
+    entry = {"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat()}
+    for _ in range(2):
+        try:
+            with lock.open("x", encoding="utf-8") as file:
+                json.dump(entry, file)
+        except FileExistsError:
+            _drop_if_stale(lock)
+        except OSError as error:
+            raise _unwritable(lock.parent, error) from None
+        else:
+            return
+    raise _held(lock)
+
+
+def _read_lock(lock: Path) -> dict[str, Any]:
+    try:
+        entry: dict[str, Any] = json.loads(lock.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return entry
+
+
+def _drop_if_stale(lock: Path) -> None:
+    pid = _read_lock(lock).get("pid")
+    if not (isinstance(pid, int) and _alive(pid)):
+        lock.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _held(lock: Path) -> HomeError:
+    entry = _read_lock(lock)
+    return HomeError(
+        f"another command ({entry.get('purpose', 'unknown')}, process {entry.get('pid', '?')}, "
+        f"since {entry.get('since', '?')}) is writing here",
+        where=str(lock.parent),
+        next_step="wait for it to end, or stop it",
+    )

@@ -1,0 +1,46 @@
+"""The options that every command shares, and what they open."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doudi.console import Console, Lang
+from doudi.graph.errors import UnknownName
+from doudi.home import Home
+from doudi.stages import Line
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="主目录 home folder (else $DOUDI_HOME, ./doudi-home)")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="只输出 JSON 回执 print the receipt only")]
+LangOption = Annotated[str | None, typer.Option("--lang", help="zh | en")]
+Neo4jOption = Annotated[
+    str | None, typer.Option("--neo4j", help="你自己的 Neo4j 地址 URI of a server of your own")
+]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="截至月份 month YYYY-MM")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="同时写到 write the files there too")]
+
+
+def open_line(
+    home: Path | None, *, lang: str | None, as_json: bool, neo4j: str | None = None
+) -> Line:
+    """The home, made where it is missing (and said so), with this command's voice."""
+    if neo4j:
+        os.environ["DOUDI_NEO4J_URI"] = neo4j
+    opened, made = Home.open(home)
+    console = Console(lang=_lang(lang or opened.settings.lang), as_json=as_json)
+    if made:
+        console.say(f"新建主目录 {opened.path}", f"made the home folder {opened.path}")
+    return Line(opened, console)
+
+
+def _lang(given: str) -> Lang:
+    if given == "zh":
+        return "zh"
+    if given == "en":
+        return "en"
+    raise UnknownName.among("language", given, ("zh", "en"), where="--lang")

@@ -1,0 +1,115 @@
+"""Settings of a home folder: ``doudi.toml``, overruled by ``DOUDI_*`` in the environment."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from doudi.graph.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Neo4jSection(BaseModel, extra="forbid"):
+    """Where the graph is: our own server unless ``uri`` is given."""
+
+    uri: str = ""
+    user: str = "neo4j"
+    password: str = ""
+    home: str = Field("", description="an installed Neo4j to run instead of the fetched one")
+    java: str = Field("", description="a Java 17 or newer to run it on")
+    heap: str = "1g"
+    pagecache: str = "512m"
+
+
+class LedgerSection(BaseModel, extra="forbid"):
+    """Where decisions are kept: a file in the home unless ``url`` is given."""
+
+    url: str = ""
+
+
+class LimitsSection(BaseModel, extra="forbid"):
+    """What one command may use or let pass."""
+
+    quarantined_share: float = Field(0.05, ge=0, le=1, description="share of refused rows")
+    query_seconds: float = Field(60, gt=0)
+    query_rows: int = Field(10_000, gt=0)
+
+
+class Settings(BaseSettings):
+    """All settings, with their defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DOUDI_", env_nested_delimiter="_", env_nested_max_split=1, extra="forbid"
+    )
+
+    area: str = Field("", description="12-digit code of the county; empty: as delivered")
+    lang: Literal["zh", "en"] = "zh"
+    capacity: int = Field(40, gt=0, description="households a township can visit in a month")
+    neo4j: Neo4jSection = Neo4jSection()
+    ledger: LedgerSection = LedgerSection()
+    limits: LimitsSection = LimitsSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings(path: Path) -> Settings:
+    """Settings of the file, or the defaults where there is none.
+
+    Raises:
+        SettingsError: naming the file, the setting and what it may be.
+    """
+
+    class FromFile(Settings):
+        """The settings bound to one file."""
+
+        model_config = SettingsConfigDict(toml_file=path)
+
+    try:
+        return FromFile()
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(str(error), where=str(path), next_step="mend the file") from None
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in p['loc'])}: {p['msg']}" for p in error.errors()
+        )
+        raise SettingsError(
+            problems, where=str(path), next_step="mend the file or the DOUDI_* variable"
+        ) from None
+
+
+DEFAULT_FILE = """\
+# Settings of this doudi home. DOUDI_* in the environment wins (DOUDI_NEO4J_URI, DOUDI_LANG).
+# area = "539901000000"
+lang = "zh"
+capacity = 40               # households a township can visit in a month
+
+[neo4j]
+# uri = "neo4j://db.county.example:7687"   # empty: doudi runs its own server
+# home = "..."                             # an installed Neo4j 5.26 to run instead
+# java = "..."                             # a Java 17 or newer to run it on
+
+[limits]
+quarantined_share = 0.05    # above this share of refused rows a load ends with exit code 3
+query_seconds = 60
+query_rows = 10000
+"""

@@ -1,0 +1,68 @@
+"""What a table must be before it may become a fact file: columns, types, grades, no NaN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from doudi.graph.errors import SchemaError
+from doudi.graph.schema import GRADES
+
+_ALWAYS = ("fact_id", "known_from", "seq", "retracted", "source")
+
+
+def checked(table: pa.Table, columns: pa.Schema, *, where: str) -> pa.Table:
+    """The table in the declared column order and types, or a SchemaError with all problems."""
+    problems = _column_problems(table, columns)
+    if problems:
+        raise SchemaError("; ".join(problems), where=where, expected="the columns of fact_columns")
+    try:
+        typed = pa.table({c.name: _column(table, c) for c in columns}, schema=columns)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
+        raise SchemaError(
+            "a column has another type than declared",
+            where=where,
+            expected=", ".join(f"{c.name} {c.type}" for c in columns),
+        ) from error
+    problems = _value_problems(typed)
+    if problems:
+        raise SchemaError("; ".join(problems), where=where)
+    return typed
+
+
+_FIXED = (
+    "fact_id", "id", "start_id", "end_id", "valid_from", "valid_to", "known_from", "seq",
+    "retracted", "source", "batch", "row", "grade", "digest",
+)  # fmt: skip
+
+
+def _column_problems(table: pa.Table, columns: pa.Schema) -> list[str]:
+    given, declared = set(table.column_names), set(columns.names)
+    fixed = {name for name in columns.names if name in _FIXED}
+    problems = [f"unknown column {name}" for name in sorted(given - declared)]
+    problems += [f"missing column {name}" for name in sorted(fixed - given)]
+    if len(given) < len(table.column_names):
+        problems.append("a column occurs twice")
+    return problems
+
+
+def _column(table: pa.Table, column: pa.Field) -> Any:  # noqa: ANN401 - Arrow is untyped
+    if column.name not in table.column_names:
+        return pa.nulls(table.num_rows, column.type)
+    return table[column.name].cast(column.type)
+
+
+def _value_problems(table: pa.Table) -> list[str]:
+    believed = table.filter(pc.invert(table["retracted"]))
+    ends = [name for name in ("id", "start_id", "end_id") if name in table.column_names]
+    problems = [f"{name} is empty" for name in _ALWAYS if table[name].null_count]
+    problems += [f"{name} is empty" for name in ends if believed[name].null_count]
+    grades = set(pc.unique(believed["grade"]).to_pylist()) - set(GRADES)
+    if grades:
+        problems.append(f"grade {', '.join(map(repr, sorted(map(str, grades))))}")
+    for column in table.schema:
+        if column.type == pa.float64() and pc.any(pc.is_nan(table[column.name])).as_py():
+            problems.append(f"{column.name} holds NaN, which must be null")
+    return problems

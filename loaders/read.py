@@ -1,0 +1,202 @@
+"""Files of a delivery as one table of text: headers, rows, and the line a spreadsheet shows.
+
+The structure of a CSV file (quotes, embedded newlines, the width of each row) is Python's csv
+module's business; everything after it is set-based.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from doudi.graph.errors import FeedStopped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+SUFFIXES = (".csv.gz", ".csv", ".tsv", ".xlsx", ".parquet")
+MAX_UNPACKED = 4 * 2**30
+"""Bytes a packed file may unpack to; more is taken for a bomb."""
+
+_PART = re.compile(r"\.part\d+$")
+_UTF8_CERTAIN = re.compile("[\u4e00-\u9fff]")
+_STRANGE = re.compile("[\u0080-\u00b6\u00b8-\u02ff\u0370-\u058f\u0600-\u1fff\ufffd]")
+csv.field_size_limit(2**20)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file's content.
+
+    Attributes:
+        headers: As they stand in the file.
+        rows: Text columns ``c0, c1, …`` and ``line``, in the file's order.
+        misshapen: Line, reason and cells of rows with too few or too many cells.
+    """
+
+    headers: tuple[str, ...]
+    rows: pa.Table
+    misshapen: tuple[tuple[int, str, tuple[str, ...]], ...]
+
+
+def slug_of(path: Path) -> str:
+    """The data type a file's name says; parts of one data type have the same.
+
+    >>> from pathlib import Path
+    >>> slug_of(Path("shareholders.part2.csv.gz"))
+    'shareholders'
+    """
+    name = path.name
+    for suffix in SUFFIXES:
+        if name.endswith(suffix):
+            return _PART.sub("", name.removesuffix(suffix))
+    return ""
+
+
+def read_sheet(path: Path) -> Sheet:
+    """The content of a delivered file.
+
+    Raises:
+        FeedStopped: if it is empty, cut off, or not what its name says.
+    """
+    try:
+        if path.name.endswith(".parquet"):
+            return _parquet(path)
+        if path.name.endswith(".xlsx"):
+            return _sheet(_xlsx(path), path)
+        return _sheet(_csv(path), path)
+    except (OSError, EOFError, zlib.error) as error:
+        raise stopped(path, f"the file is cut off or damaged ({type(error).__name__})") from None
+    except (zipfile.BadZipFile, KeyError, pa.ArrowException, csv.Error) as error:
+        raise stopped(
+            path, f"the file is not what its name says ({type(error).__name__})"
+        ) from None
+
+
+def stopped(path: Path, found: str, *, expected: str = "") -> FeedStopped:
+    """The error that stops one file and lets the others go on."""
+    return FeedStopped(
+        found,
+        where=f"{path.parent.name}/{path.name}",
+        expected=expected or "a whole .csv, .csv.gz, .tsv, .xlsx or .parquet file",
+        next_step="ask the sender for the file again; the other files are loaded",
+    )
+
+
+def _csv(path: Path) -> Iterable[Sequence[str]]:
+    text = decode(_bytes(path), path)
+    first = text.split("\n", 1)[0]
+    delimiter = "\t" if path.name.endswith(".tsv") or ("\t" in first and "," not in first) else ","
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _bytes(path: Path) -> bytes:
+    if not path.name.endswith(".gz"):
+        return path.read_bytes()
+    with gzip.open(path, "rb") as file:
+        data = file.read(MAX_UNPACKED + 1)
+    if len(data) > MAX_UNPACKED:
+        raise stopped(path, "it unpacks to more than 4 GiB", expected="an honest file")
+    return data
+
+
+def decode(data: bytes, path: Path) -> str:
+    """The text of a whole file in UTF-8, with or without a mark, or GB18030.
+
+    Bytes that are valid in both are settled by their characters: a Chinese register holds no
+    Cyrillic or accented Latin letters, which the GB18030 bytes of 元 read as in UTF-8.
+
+    Raises:
+        FeedStopped: if it is neither.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4096]:
+        raise stopped(
+            path, "the encoding is UTF-16 or the file is binary", expected="UTF-8, GB18030"
+        )
+    found: dict[str, str] = {}
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            found[encoding] = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    if not found:
+        raise stopped(path, "the encoding is neither UTF-8 nor GB18030", expected="UTF-8, GB18030")
+    utf8 = found.get("utf-8-sig")
+    if utf8 is not None and not ("gb18030" in found and _reads_wrong(utf8)):
+        return utf8
+    return found.get("gb18030", utf8 or "")
+
+
+def _reads_wrong(text: str) -> bool:
+    """Whether the text holds letters no Chinese register has, and no Chinese."""
+    return bool(_STRANGE.search(text)) and not _UTF8_CERTAIN.search(text)
+
+
+def _xlsx(path: Path) -> Iterable[Sequence[str]]:
+    from openpyxl import load_workbook
+
+    if path.stat().st_size == 0:
+        raise stopped(path, "the file is empty")
+    book = load_workbook(path, read_only=True, data_only=True)
+    rows = [
+        [_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)
+    ]
+    book.close()
+    return rows
+
+
+def _cell(value: object) -> str:
+    """A cell as text; whole numbers without a point, dates as ISO."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value.isoformat(sep=" ")) if hasattr(value, "hour") else str(value)  # type: ignore[call-arg]  # datetimes take sep
+
+
+def _sheet(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
+    """Rows of the header's width as columns; the others set aside with their line."""
+    lines = iter(rows)
+    headers = tuple(next(lines, ()))
+    if not any(header.strip() for header in headers):
+        raise stopped(path, "the file is empty", expected="a header line and rows")
+    width, kept, numbers, misshapen = len(headers), [], [], []
+    for line, row in enumerate(lines, start=2):  # csv gives rows one by one
+        if len(row) == width:
+            kept.append(row)
+            numbers.append(line)
+        elif any(cell.strip() for cell in row):
+            reason = "row.truncated" if len(row) < width else "row.extra"
+            misshapen.append((line, reason, tuple(row)))
+    columns = list(zip(*kept, strict=True)) if kept else [[] for _ in headers]
+    arrays = {f"c{i}": pa.array(values, pa.string()) for i, values in enumerate(columns)}
+    table = pa.table({**arrays, "line": pa.array(numbers, pa.int64())})
+    return Sheet(headers, table, tuple(misshapen))
+
+
+def _parquet(path: Path) -> Sheet:
+    if path.stat().st_size == 0:
+        raise stopped(path, "the file is empty")
+    table = pq.read_table(path)
+    arrays = {f"c{i}": _text(column) for i, column in enumerate(table.columns)}
+    lines = pa.array(range(2, table.num_rows + 2), pa.int64())
+    return Sheet(tuple(table.column_names), pa.table({**arrays, "line": lines}), ())
+
+
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A Parquet column as text; lists as their parts divided by ``;``."""
+    if pa.types.is_list(column.type):
+        import pyarrow.compute as pc
+
+        return pc.binary_join(column.cast(pa.list_(pa.string())), ";")
+    return column.cast(pa.string())

@@ -1,0 +1,62 @@
+"""The receipt of a load: what became of every row of every file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Control:
+    """One control total: what the sender said and what was found."""
+
+    name: str
+    expected: float
+    found: float
+
+    @property
+    def agrees(self) -> bool:
+        """Whether they are equal to the fen."""
+        return abs(self.expected - self.found) < 0.005  # noqa: PLR2004 - half a fen
+
+
+@dataclass(frozen=True)
+class FileReceipt:
+    """One file: ``rows_in = loaded + quarantined + duplicates``."""
+
+    batch: str
+    file: str
+    source: str
+    rows_in: int
+    loaded: int
+    quarantined: int
+    duplicates: int
+    repaired: int
+    facts: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    control: list[dict[str, Any]] = field(default_factory=list)
+    absent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoadReceipt:
+    """One delivery."""
+
+    batch: str
+    files: tuple[FileReceipt, ...]
+    messages: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 when a feed was stopped or a control total does not agree."""
+        return 3 if self.messages else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The receipt as JSON values."""
+        return {
+            "stage": "load",
+            "ok": self.exit_code == 0,
+            "exit_code": self.exit_code,
+            "files": [asdict(file) for file in self.files],
+            "messages": list(self.messages),
+        }

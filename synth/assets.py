@@ -1,0 +1,287 @@
+"""Vehicles and homes owned by households that are on no register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from doudi.synth import months, numbers, work
+from doudi.synth.people import NOBODY
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from doudi.synth.firms import Firms
+    from doudi.synth.homes import Homes
+    from doudi.synth.people import People
+    from doudi.synth.work import Jobs
+    from doudi.synth.world import World
+
+CAR = 0.42
+SECOND_HOME = 0.15
+BRANDS = ["五菱", "比亚迪", "大众", "丰田", "长安", "吉利", "哈弗"]
+NAT = np.datetime64("NaT", "D")
+
+
+@dataclass
+class Assets:
+    """Which homes own what."""
+
+    car: NDArray[np.bool_]
+    bike: NDArray[np.bool_]
+    flat: NDArray[np.bool_]
+    second: NDArray[np.bool_]
+    driver: NDArray[np.int64]
+    """The person of the home who drives; NOBODY where none does."""
+    unit_count: int = 0
+    vehicle_count: int = 0
+
+    def unit_no(self) -> str:
+        """A real-estate unit number of 28 signs that is not in use."""
+        self.unit_count += 1
+        return f"{numbers.COUNTY}001001GB{self.unit_count:05d}F{self.unit_count:08d}"
+
+
+def make_assets(rng: Generator, people: People, homes: Homes, may_own: NDArray[np.bool_]) -> Assets:
+    """Ownership by permanent income; homes on a register own one dwelling at most."""
+    count = len(homes)
+    age = people.age()
+    fits = (people.home >= 0) & (age > 22) & (age < 66) & people.living()
+    grown = np.flatnonzero(fits)
+    grown = grown[np.lexsort((-age[grown], ~people.male[grown]))]
+    driver = np.full(count, NOBODY)
+    where, first = np.unique(people.home[grown], return_index=True)
+    driver[where] = grown[first]
+    wealth = homes.comfort + rng.normal(0, 0.7, count)
+    car = may_own & (driver != NOBODY) & (rng.random(count) < CAR + 0.22 * wealth)
+    second = may_own & (rng.random(count) < SECOND_HOME + 0.12 * wealth)
+    return Assets(
+        car=car,
+        bike=may_own & ~car & (driver != NOBODY) & (rng.random(count) < 0.3),
+        flat=rng.random(count) < np.where(homes.urban, 0.7, 0.4),
+        second=second,
+        driver=driver,
+    )
+
+
+def clean_homes(assets: Assets, jobs: Jobs, firms: Firms, people: People) -> NDArray[np.bool_]:
+    """Homes that own nothing which would bar them from the minimum-living benefit."""
+    barred = assets.car | assets.second
+    owners = np.concatenate([firms.owner, people.spouse[firms.owner], firms.business_owner])
+    barred[people.home[owners[owners >= 0]]] = True
+    staff = np.flatnonzero(
+        (jobs.kind == work.PUBLIC) | (jobs.kind == work.RETIRED) | (jobs.kind == work.FLEXIBLE)
+    )
+    barred[people.home[staff]] = True
+    return ~barred
+
+
+def kin_buffer(people: People, homes: Homes) -> NDArray[np.bool_]:
+    """Homes with a well-off parent's, child's or sibling's home."""
+    held = np.zeros(len(homes), dtype=bool)
+    for parent in (people.father, people.mother):
+        known = np.flatnonzero((parent != NOBODY) & (people.home >= 0))
+        known = known[people.home[parent[known]] >= 0]
+        child, elder = people.home[known], people.home[parent[known]]
+        apart = child != elder
+        child, elder = child[apart], elder[apart]
+        held[elder[homes.comfort[child] > 0.4]] = True
+        held[child[homes.comfort[elder] > 0.4]] = True
+    return held
+
+
+def vehicle(
+    world: World,
+    owner: NDArray[Any],
+    *,
+    kind: Any = "小型轿车",
+    nature: Any = "非营运",
+    since: Any,
+    status: Any = "正常",
+    price: Any = 80000.0,
+    known: Any = 0,
+    **more: Any,
+) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
+    """Rows of vehicle_registration for owners (positions); returns plates and vehicle numbers."""
+    count, people = len(owner), world.people
+    start = world.assets.vehicle_count
+    world.assets.vehicle_count += count
+    serial = start + np.arange(count)
+    plate = np.array(
+        [f"测{'ABCDEFGHJK'[n // 100000 % 10]}{n % 100000:05d}" for n in serial * 7 % 999983]
+    )
+    vin = numbers.vins(world.rng, count)
+    gone = {"transfer_date": NAT, "new_owner_id": "", "status_date": NAT} | more
+    world.book.add(
+        "vehicle_registration",
+        known=known,
+        plate=plate,
+        vin=vin,
+        owner_id=people.number[owner],
+        vehicle_type=kind,
+        use_nature=nature,
+        brand=world.rng.choice(BRANDS, count),
+        first_reg_date=since,
+        status=status,
+        price=price,
+        owner_name=people.name[owner],
+        **gone,
+    )
+    return plate, vin
+
+
+def policy(
+    world: World,
+    plate: NDArray[Any],
+    vin: NDArray[Any],
+    holder: NDArray[Any],
+    insured: NDArray[Any],
+    phone: NDArray[Any],
+    premium: float = 2600.0,
+) -> None:
+    """Yearly insurance rows of the last three years."""
+    people = world.people
+    for year in (2023, 2024, 2025):
+        start = np.datetime64(f"{year}-09-15")
+        world.book.add(
+            "vehicle_insurance",
+            vin=np.asarray(vin),
+            plate=plate,
+            holder_id=people.number[holder],
+            insured_id=people.number[insured],
+            premium=premium,
+            driver_phone_hash=phone,
+            start=start,
+            end=start + np.timedelta64(364, "D"),
+        )
+
+
+def licence(world: World, who: NDArray[Any], *, kind: Any = "C1", status: Any = "正常") -> None:
+    """Driving licences of people (positions)."""
+    none = np.datetime64("NaT", "s")
+    world.book.add(
+        "driver_and_violations",
+        driver_id=world.people.number[who],
+        licence_class=kind,
+        licence_status=status,
+        plate="",
+        violation_time=none,
+        handled_by_id="",
+        record="驾驶证",
+        points="",
+        licence_valid_to=np.datetime64("2030-05-01"),
+    )
+
+
+def violations(
+    world: World,
+    driver: NDArray[Any],
+    plate: NDArray[Any],
+    days: NDArray[Any],
+    handler: NDArray[Any],
+) -> None:
+    """Traffic violations, one row each."""
+    people = world.people
+    seconds = world.rng.integers(6 * 3600, 22 * 3600, len(days)).astype("timedelta64[s]")
+    world.book.add(
+        "driver_and_violations",
+        known=months.index_of(days),
+        driver_id=people.number[driver],
+        licence_class="C1",
+        licence_status="正常",
+        plate=plate,
+        violation_time=days.astype("datetime64[s]") + seconds,
+        handled_by_id=people.number[handler],
+        record="违法",
+        points="3",
+        licence_valid_to=NAT,
+    )
+
+
+def unit(
+    world: World,
+    owner: NDArray[Any],
+    *,
+    since: Any,
+    use: Any = "住宅",
+    area: Any = 95.0,
+    co: Any = "单独所有",
+    share: Any = 1.0,
+    status: Any = "现势",
+    known: Any = 0,
+    number: Any = None,
+    village: Any = None,
+) -> list[str]:
+    """Rows of real_estate_registration for owners (positions); returns unit numbers."""
+    people, homes, areas = world.people, world.homes, world.areas
+    codes = number or [world.assets.unit_no() for _ in owner]
+    home = people.home[owner]
+    place = homes.village[home] if village is None else np.broadcast_to(village, home.shape)
+    door = world.rng.integers(6000, 9999, len(owner))
+    text = [f"合成县{areas.name[v]}{d}号" for v, d in zip(place, door, strict=True)]
+    code = [f"{areas.code[v]}{d:04d}" for v, d in zip(place, door, strict=True)]
+    world.book.add(
+        "real_estate_registration",
+        known=known,
+        unit_no=codes,
+        owner_id=people.number[owner],
+        co_ownership=co,
+        share=share,
+        area=area,
+        use=use,
+        address=text,
+        reg_date=since,
+        status=status,
+        mortgage=False,
+        owner_name=people.name[owner],
+        address_code=code,
+    )
+    return codes
+
+
+def write_assets(world: World) -> None:
+    """Rows of what ordinary homes own."""
+    _write_vehicles(world)
+    _write_units(world)
+
+
+def _write_vehicles(world: World) -> None:
+    """Cars and motorcycles with their owners' licences, policies and violations."""
+    assets, rng, people = world.assets, world.rng, world.people
+    for flag, kind, price in (
+        (assets.car, "小型轿车", 90000),
+        (assets.bike, "普通二轮摩托车", 6000),
+    ):
+        owner = assets.driver[flag]
+        since = np.datetime64("2012-01-01") + rng.integers(0, 5000, len(owner)).astype(
+            "timedelta64[D]"
+        )
+        worth = np.round(price * rng.uniform(0.6, 1.8, len(owner)), -2)
+        plate, vin = vehicle(world, owner, kind=kind, since=since, price=worth)
+        licence(world, owner, kind="C1" if flag is assets.car else "E")
+        if flag is assets.car:
+            policy(world, plate, vin, owner, owner, people.phone[owner])
+            fined = np.repeat(np.arange(len(owner)), rng.poisson(0.8, len(owner)))
+            when = months.day_in(
+                rng.integers(12, months.LAST, len(fined)), rng.integers(1, 28, len(fined))
+            )
+            violations(world, owner[fined], plate[fined], when, owner[fined])
+
+
+def _write_units(world: World) -> None:
+    """One dwelling for many, a second one or a shop for some."""
+    assets, rng, homes, people = world.assets, world.rng, world.homes, world.people
+    for flag, use in (
+        (assets.flat, "住宅"),
+        (assets.second, "住宅"),
+        (assets.second & (homes.comfort > 1.2), "商业"),
+    ):
+        owner = homes.head[np.flatnonzero(flag)]
+        owner = owner[people.dead_month()[owner] > months.FUTURE]
+        since = np.datetime64("2008-01-01") + rng.integers(0, 5500, len(owner)).astype(
+            "timedelta64[D]"
+        )
+        unit(world, owner, since=since, use=use, area=np.round(rng.uniform(55, 140, len(owner)), 1))

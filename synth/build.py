@@ -1,0 +1,77 @@
+"""The county before anything is planted: people, homes, jobs, assets, shocks, registers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from doudi.synth.areas import make_areas
+from doudi.synth.assets import clean_homes, kin_buffer, make_assets
+from doudi.synth.book import Book
+from doudi.synth.firms import make_firms
+from doudi.synth.homes import make_homes
+from doudi.synth.kin import Kin
+from doudi.synth.needs import (
+    disability,
+    enter,
+    first_registers,
+    open_cases,
+    open_stipends,
+    protect_former,
+)
+from doudi.synth.officials import Officials
+from doudi.synth.people import grow_people, settle
+from doudi.synth.shocks import draw_relapses, draw_shocks
+from doudi.synth.truth import Truth
+from doudi.synth.work import make_jobs
+from doudi.synth.world import World
+
+if TYPE_CHECKING:
+    from doudi.synth.shocks import Relapses
+
+
+def build(households: int, seed: int, boost: int) -> tuple[World, Relapses]:
+    """A county in which nothing contradicts anything yet."""
+    rng = np.random.default_rng(seed)
+    areas = make_areas(rng, households)
+    people, generation = grow_people(rng, households)
+    settle(rng, people, generation, households)
+    homes = make_homes(rng, people, areas, households)
+    grade, ailment, cert_from = disability(rng, people, homes)
+    aid = first_registers(rng, people, homes, grade)
+    may_own = ~aid.in_register(0)
+    firms = make_firms(rng, people, homes, may_own)
+    assets = make_assets(rng, people, homes, may_own)
+    jobs = make_jobs(rng, people, homes, may_own, len(firms.code))
+    shocks = draw_shocks(rng, people, homes, len(areas.code))
+    clean = clean_homes(assets, jobs, firms, people)
+    relapses = draw_relapses(
+        rng, people, homes, aid, jobs, shocks, clean, kin_buffer(people, homes)
+    )
+    world = World(
+        rng,
+        boost,
+        areas,
+        people,
+        homes,
+        aid,
+        Book(),
+        Truth(),
+        jobs,
+        assets,
+        firms,
+        shocks,
+        Officials(),
+        Kin(people),
+        grade,
+        ailment,
+        cert_from,
+    )
+    world.causes = dict(zip(relapses.home.tolist(), relapses.cause.tolist(), strict=True))
+    world.relapse_months = dict(zip(relapses.home.tolist(), relapses.month.tolist(), strict=True))
+    enter(world, relapses)
+    open_cases(world)
+    protect_former(world)
+    open_stipends(world)
+    return world, relapses

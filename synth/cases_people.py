@@ -1,0 +1,305 @@
+"""Planted: the dead still paid (E01), double registration (E03), undeclared spouses (E05)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from doudi.synth import months, work
+from doudi.synth.civil import divorce, marriage
+from doudi.synth.payments import PROGRAMMES, pay
+from doudi.synth.people import NOBODY
+from doudi.synth.plant import lookalikes, wanted
+from doudi.synth.truth import about_case, about_person
+from doudi.synth.world import Dibao, Member
+
+if TYPE_CHECKING:
+    from doudi.synth.plant import Pool
+    from doudi.synth.world import Stipend, World
+
+TEKUN = ("特困供养", "特困照护")
+SPOUSE_WAGE = 4600.0
+
+
+def plant_dead(world: World, active: Pool) -> None:
+    """E01 in four programmes, with one or two sources of death; and its lookalikes."""
+    count = wanted(world, "E01", len(world.dibao) + len(world.stipends) // 2)
+    kinds = ["dibao", "old_age", "tekun", "care"]
+    for turn in range(max(count, len(kinds))):
+        sources = ("FH", "H", "PFH", "P")[turn % 4]
+        _one_dead(world, active, kinds[turn % len(kinds)], sources, role="case", clearing="")
+    for turn in range(lookalikes(max(count, len(kinds)), 3)):
+        clearing = ("X15", "X19", "X03")[turn % 3]
+        kind = "old_age" if turn % 2 else "dibao"
+        _one_dead(world, active, kind, "PFH", role="decoy", clearing=clearing)
+
+
+def _one_dead(
+    world: World, active: Pool, kind: str, sources: str, *, role: str, clearing: str
+) -> None:
+    """One death of a recipient who lives alone, or of one kept by person."""
+    dies = int(world.rng.integers(37, 43))
+    if kind == "dibao":
+        case = active.must("E01", lambda c: len(c.members) == 1 and c.start < 30)
+        person = case.head
+        if clearing == "X03":
+            _namesake_funeral(world, person, dies)
+        else:
+            _die(world, person, dies, sources)
+            case.members[0].removed = months.OPEN
+        case.paid_to, case.end, case.reason = _paid(clearing, dies)
+        _note_dead_case(world, case, dies, role, clearing)
+        return
+    stipend = _free_stipend(world, kind)
+    if stipend is None:
+        return
+    if clearing == "X03":
+        _namesake_funeral(world, stipend.person, dies)
+    else:
+        _die(world, stipend.person, dies, sources)
+    stipend.paid_to, stipend.end, _ = _paid(clearing, dies)
+    _note_dead_person(world, stipend, dies, role, clearing)
+
+
+def _paid(clearing: str, dies: int) -> tuple[int, int, str]:
+    """Last paid month, end and reason of a benefit after a death."""
+    if clearing in {"", "X03"}:
+        return months.OPEN, months.OPEN, ""
+    if clearing == "X15":
+        return dies + 1, dies + 1, "死亡"
+    return dies + 4, dies + 4, "死亡"
+
+
+def _die(world: World, person: int, month: int, sources: str) -> None:
+    """Let a person die, seen by the given sources; other benefits stop in time."""
+    world.people.death[person] = months.day(month, int(world.rng.integers(2, 27)))
+    world.deaths[person] = sources
+    if world.shocks.severe[person] >= month - 1:
+        world.shocks.severe[person] = months.OPEN
+    for stipend in world.stipends:
+        if stipend.person == person:
+            stipend.end = min(stipend.end, month)
+
+
+def _free_stipend(world: World, kind: str) -> Stipend | None:
+    """A benefit kept by person, of somebody on no household register and nothing planted."""
+    held = {m.person for case in world.dibao for m in case.members}
+    helped = world.aid.ever() & ~world.aid.tekun
+    found = [
+        s
+        for s in world.stipends
+        if s.kind == kind
+        and s.active()
+        and s.start < 30
+        and s.person not in held
+        and not s.institution
+        and world.is_free(world.home_of(s.person))
+        and not helped[world.home_of(s.person)]
+        and world.people.dead_month()[s.person] > months.LAST
+        and world.jobs.kind[s.person] == work.NONE
+    ]
+    return found[int(world.rng.integers(len(found)))] if found else None
+
+
+def _namesake_funeral(world: World, person: int, month: int) -> None:
+    """A funeral record that carries a living person's number by a slip."""
+    people = world.people
+    other = int(world.rng.integers(0, len(people) // 8))
+    world.book.add(
+        "funeral_cremation",
+        known=month,
+        deceased_id=[str(people.number[person])],
+        deceased_name="郑" + str(people.name[other])[1:] + "根",
+        death_date=months.day(month, 7),
+        cremation_date=months.day(month, 10),
+        applicant_id="",
+        applicant_phone="",
+        fee_waiver=False,
+        deceased_birth_date=people.birth[person] - np.timedelta64(2345, "D"),
+        deceased_address="",
+        applicant_relation="子女",
+    )
+
+
+def _note_dead_case(world: World, case: Dibao, dies: int, role: str, clearing: str) -> None:
+    """The truth about a household, and the payments that clear it."""
+    if clearing == "X15":
+        _arrears(world, case, dies)
+    first = dies + (0 if clearing == "X15" else 2)
+    about_case(world, "E01", case, case.head, first, role=role, clearing=clearing, known=dies + 2)
+    if clearing == "X19":
+        case.returned = (dies + 2, dies + 4)
+
+
+def _arrears(world: World, case: Dibao, dies: int) -> None:
+    """Two months before the death that were paid late, after it."""
+    when = np.full(2, dies + 3)
+    pay(
+        world,
+        when,
+        payee=case.head,
+        account=case.account,
+        name=case.account_name,
+        programme="城市低保" if case.urban else "农村低保",
+        amount=80.0,
+        household=case.number,
+        village=case.village,
+        day=24,
+        benefit_month=np.array([dies - 2, dies - 1]),
+    )
+
+
+def _note_dead_person(world: World, stipend: Stipend, dies: int, role: str, clearing: str) -> None:
+    """The truth about a benefit kept by person."""
+    registers = {"tekun": "tekun_register", "old_age": "old_age_allowance"}
+    programmes = TEKUN if stipend.kind == "tekun" else (PROGRAMMES[stipend.kind],)
+    first = dies + (0 if clearing == "X15" else 2)
+    if clearing == "X19":
+        stipend.returned = (dies + 2, dies + 4)
+    about_person(
+        world,
+        "E01",
+        stipend.person,
+        registers.get(stipend.kind, "disability_two_subsidies"),
+        first,
+        stipend.last_paid(),
+        role=role,
+        clearing=clearing,
+        programmes=programmes,
+        known=dies + 2,
+    )
+
+
+def plant_double(world: World, active: Pool) -> None:
+    """E03: the same person in two townships; a transfer and a slip as lookalikes."""
+    count = wanted(world, "E03", len(world.dibao))
+    for _ in range(count):
+        case = active.must("E03", lambda c: len(c.members) == 1 and c.start < 30)
+        start = int(world.rng.integers(20, 38))
+        second = _second(world, case, start)
+        world.used.add(case.home)
+        about_case(world, "E03", second, case.head, start)
+    for turn in range(lookalikes(count, 2)):
+        if turn % 2:
+            _slip(world, active)
+        else:
+            _transfer(world, active)
+
+
+def _second(world: World, case: Dibao, start: int) -> Dibao:
+    """Another registration of a household's head in another township."""
+    village = int((case.village + len(world.areas.code) // 2) % len(world.areas.code))
+    town = int(world.areas.town[village]) + 1
+    second = Dibao(
+        number=f"DB{town:03d}{900000 + world.next_serial():06d}",
+        home=case.home,
+        head=case.head,
+        members=[Member(case.head, start)],
+        start=start,
+        village=village,
+        urban=bool(world.areas.urban[village]),
+        account=case.account,
+        account_name=case.account_name,
+        handler=(world.officials.handlers.get(town - 1) or [case.handler])[0],
+    )
+    world.dibao.append(second)
+    return second
+
+
+def _transfer(world: World, active: Pool) -> None:
+    """One month in both registers because the household's number was changed on moving."""
+    case = active.must("E03", lambda c: len(c.members) == 1 and c.start < 25)
+    month = int(world.rng.integers(30, 42))
+    second = _second(world, case, month)
+    case.end, case.reason = month, "系统迁移换号"
+    about_case(world, "E03", second, case.head, month, role="decoy", clearing="X15", last=month)
+
+
+def _slip(world: World, active: Pool) -> None:
+    """A register that carries another recipient's number for one of its members."""
+    first = active.must("E03", lambda c: len(c.members) == 1)
+    second = active.must("E03", lambda c: _slips(world, first, c))
+    second.members[0].typed = first.head
+    world.used.add(first.home)
+    about_case(
+        world,
+        "E03",
+        second,
+        first.head,
+        max(first.start, second.start),
+        role="decoy",
+        clearing="X03",
+    )
+
+
+def _slips(world: World, first: Dibao, other: Dibao) -> bool:
+    """Whether a single person elsewhere, known by no archive, can carry the other's number."""
+    apart = len(other.members) == 1 and other.village != first.village
+    return apart and not world.aid.archived[other.home]
+
+
+def plant_spouses(world: World, active: Pool) -> None:
+    """E05: a marriage on file, the spouse earning, and only the applicant listed."""
+    count = wanted(world, "E05", len(world.dibao))
+    for _ in range(count):
+        _one_spouse(world, active, "case", "")
+    for turn in range(lookalikes(count, 4)):
+        _one_spouse(world, active, "decoy", ("X07", "X16", "X03", "X08")[turn % 4])
+
+
+def _one_spouse(world: World, active: Pool, role: str, clearing: str) -> None:
+    """Marry a single applicant to somebody of another home."""
+    people = world.people
+    age = people.age()
+    case = active.must(
+        "E05",
+        lambda c: (
+            len(c.members) <= 2
+            and people.spouse[c.head] == NOBODY
+            and people.former[c.head] == NOBODY
+            and 24 < age[c.head] < 72
+            and c.start < 26
+        ),
+    )
+    applicant = case.head
+    spouse = _bachelor(world, applicant, earns=clearing != "X07")
+    month = int(max(case.start + 3, world.rng.integers(14, 32)))
+    day = months.day(month, 9)
+    if clearing == "X16":
+        day = max(people.birth[applicant], people.birth[spouse]) + np.timedelta64(22 * 365, "D")
+    pair = (applicant, spouse) if people.male[applicant] else (spouse, applicant)
+    man, wife = np.array([pair[0]]), np.array([pair[1]])
+    names = {}
+    if clearing == "X03":
+        key = "husband_name" if people.male[applicant] else "wife_name"
+        names[key] = "欧" + str(people.name[applicant])[1:] + "安"
+    marriage(world, man, wife, np.array([day], dtype="datetime64[D]"), **names)
+    world.kin.wed(applicant, spouse)
+    if clearing == "X16":
+        ended = np.minimum(day + np.timedelta64(1100, "D"), months.day(min(case.start, 0) - 2, 5))
+        divorce(world, man, wife, np.array([max(ended, day + np.timedelta64(60, "D"))]))
+    if clearing == "X08":
+        people.status[spouse] = "服现役"
+    first = case.start if clearing == "X16" else month + 1
+    about_case(world, "E05", case, applicant, first, role=role, clearing=clearing)
+
+
+def _bachelor(world: World, applicant: int, *, earns: bool) -> int:
+    """An unmarried person of the other sex and another home who earns, or does not."""
+    people, jobs = world.people, world.jobs
+    age = people.age()
+    fits = (people.home >= 0) & (people.male != people.male[applicant]) & people.living()
+    fits &= (people.spouse == NOBODY) & (people.former == NOBODY) & (age > 24)
+    fits &= ~world.aid.ever()[np.where(people.home < 0, 0, people.home)]
+    fits &= people.status == "正常"
+    steady = (jobs.kind == work.FORMAL) & (jobs.start <= 10) & (jobs.end == months.OPEN)
+    fits &= steady if earns else (jobs.kind == work.NONE)
+    fits[sorted(world.reserved | set(world.kin.within(applicant, 4)))] = False
+    found = np.flatnonzero(fits)
+    found = found[np.argsort(np.abs(age[found] - age[applicant]), kind="stable")][:6]
+    chosen = int(world.rng.choice(found))
+    if earns:
+        jobs.wage[chosen] = max(jobs.wage[chosen], SPOUSE_WAGE)
+    world.reserved.add(chosen)
+    return chosen

@@ -1,0 +1,60 @@
+"""Months of the county's timeline, counted from July 2022."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Days = "NDArray[np.datetime64]"
+
+ORIGIN = np.datetime64("2022-07", "M")
+FIRST_PAID = 10
+"""2023-05: the first month of the monthly facts that are delivered."""
+SNAPSHOT = 45
+"""2026-04: the month of the snapshot."""
+LAST = 47
+"""2026-06: the last delivered month."""
+FUTURE = 59
+"""2027-06: the last simulated month; what lies after LAST is in the truth only."""
+OPEN = 9999
+"""The month of an end that has not come."""
+
+
+def index_of(days: NDArray[Any]) -> NDArray[np.int64]:
+    """Month numbers of days; OPEN where there is no day."""
+    days = np.asarray(days, dtype="datetime64[D]")
+    months = (days.astype("datetime64[M]") - ORIGIN).astype(np.int64)
+    return np.where(np.isnat(days), OPEN, months)
+
+
+def day_in(month: NDArray[Any] | int, day: NDArray[Any] | int = 1) -> NDArray[Any]:
+    """The given day (1 to 28) of months; NaT where the month is OPEN."""
+    wanted = np.asarray(month, dtype=np.int64)
+    found = (ORIGIN + np.where(wanted >= OPEN, 0, wanted)).astype("datetime64[D]") + (
+        np.asarray(day, dtype=np.int64) - 1
+    )
+    return np.where(wanted >= OPEN, np.datetime64("NaT", "D"), found)
+
+
+def text_of(month: NDArray[Any] | int, *, dash: bool = False) -> NDArray[np.str_]:
+    """Months as ``202503`` or ``2025-03``; empty where OPEN."""
+    wanted = np.asarray(month, dtype=np.int64)
+    if not wanted.size:
+        return np.zeros(wanted.shape, dtype="U7")
+    told = np.datetime_as_string(ORIGIN + np.where(wanted >= OPEN, 0, wanted), unit="M")
+    told = told if dash else np.char.replace(told, "-", "")
+    return np.where(wanted >= OPEN, "", told)
+
+
+def month_name(month: int) -> str:
+    """One month as ``2025-03``."""
+    return str(text_of(month, dash=True))
+
+
+def day(month: int, number: int = 1) -> np.datetime64:
+    """One day of a month."""
+    return np.datetime64(ORIGIN + month, "D") + np.timedelta64(number - 1, "D")

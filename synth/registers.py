@@ -1,0 +1,299 @@
+"""Rows of the assistance registers and of what was decided about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from doudi.synth import months
+from doudi.synth.homes import relation
+
+if TYPE_CHECKING:
+    from doudi.synth.parameters import Standards
+    from doudi.synth.world import Dibao, World
+
+NAT = np.datetime64("NaT", "D")
+KIND_SHARES = {"care": "重度残疾人护理补贴", "living": "困难残疾人生活补贴", "old_age": "高龄津贴"}
+EDGE_VALID = 24
+
+
+def write_registers(world: World, standards: Standards) -> None:
+    """Rows of the six registers and of the case history."""
+    _write_households(world, standards)
+    _write_members(world)
+    _write_history(world)
+    _write_tekun(world, standards)
+    _write_subsidies(world)
+    _write_edge(world, standards)
+    _write_certificates(world)
+
+
+def amount_of(case: Dibao, month: int, standards: Standards) -> float:
+    """What a household is paid for a month: the gap to the standard for each member."""
+    gap = standards.of(month, urban=case.urban) - case.declared_pc()
+    return round(max(gap, 60.0) * case.size_in(month), 2)
+
+
+def _write_households(world: World, standards: Standards) -> None:
+    """dibao_household_register: one row a household; ends become known when they come."""
+    cases = world.dibao
+    start = np.array([c.start for c in cases])
+    end = np.array([c.end for c in cases])
+    day = np.array([1 + len(c.members) + c.home % 20 for c in cases])
+    shown = [amount_of(c, min(c.end, months.SNAPSHOT), standards) for c in cases]
+    rows: dict[str, Any] = {
+        "household_id": [c.number for c in cases],
+        "head_id": world.people.number[[c.head for c in cases]],
+        "area_code": world.areas.code[[c.village for c in cases]],
+        "urban_rural": ["城市" if c.urban else "农村" for c in cases],
+        "category": ["ABC"[min(2, int(c.declared_pc() // 80))] for c in cases],
+        "approve_date": months.day_in(start - 1, day),
+        "start_month": months.text_of(start),
+        "monthly_amount": shown,
+        "declared_income_pc": [round(c.declared_pc(), 2) for c in cases],
+        "account_hash": [c.shared_account or c.account for c in cases],
+        "handler_id": [c.handler for c in cases],
+        "address_code": world.homes.address[[c.home for c in cases]],
+        "phone_hash": world.people.phone[[c.head for c in cases]],
+        "grace_end": months.text_of(np.array([c.grace_end for c in cases])),
+        "review_due": months.day(months.LAST + 6, 15),
+    }
+    world.book.add(
+        "dibao_household_register",
+        known=start,
+        **rows,
+        end_month=months.text_of(np.where(end > months.SNAPSHOT, months.OPEN, end)),
+    )
+    late = np.flatnonzero((end > months.SNAPSHOT) & (end <= months.LAST))
+    closed = {
+        name: np.asarray(values)[late] if np.ndim(values) else values
+        for name, values in rows.items()
+    }
+    world.book.add(
+        "dibao_household_register", known=end[late], **closed, end_month=months.text_of(end[late])
+    )
+
+
+def _write_members(world: World) -> None:
+    """dibao_member_register, with removals as they come."""
+    pairs = [(c, m) for c in world.dibao for m in c.members]
+    who = np.array([m.person for _, m in pairs])
+    typed = np.array([m.person if m.typed < 0 else m.typed for _, m in pairs])
+    head = np.array([c.head for c, _ in pairs])
+    added = np.array([m.added for _, m in pairs])
+    removed = np.array([m.removed for _, m in pairs])
+    age, people = world.people.age()[who], world.people
+    grade = world.grade[who]
+    ill = world.shocks.severe[who] <= months.LAST
+    for cut, known in ((months.SNAPSHOT, added), (months.LAST, removed)):
+        chosen = np.ones(len(who), dtype=bool)
+        if cut == months.LAST:
+            chosen = (removed > months.SNAPSHOT) & (removed <= months.LAST)
+        gone = np.where(removed <= cut, removed, months.OPEN)
+        able = np.select(
+            [(age < 16) | (age > 65), grade > 0], ["无劳动能力", "部分丧失"], "有劳动能力"
+        )
+        world.book.add(
+            "dibao_member_register",
+            known=known[chosen],
+            household_id=np.array([c.number for c, _ in pairs])[chosen],
+            person_id=people.number[typed][chosen],
+            name=people.name[who][chosen],
+            relation_to_head=relation(people, head, who)[chosen],
+            is_beneficiary=True,
+            labour_capacity=able[chosen],
+            health=np.select([ill, grade > 0], ["重病", "残疾"], "健康")[chosen],
+            disability_grade=np.where(grade > 0, grade.astype(str), "")[chosen],
+            declared_income=np.array([m.declared for _, m in pairs])[chosen],
+            added_date=months.day_in(added, 1)[chosen],
+            removed_date=months.day_in(gone, 1)[chosen],
+            sex=np.where(people.male[who], "男", "女")[chosen],
+            birth_date=people.birth[who][chosen],
+        )
+
+
+def event(
+    world: World,
+    household: str,
+    programme: str,
+    kind: str,
+    month: int,
+    reason: str,
+    *,
+    people: list[int],
+    village: int,
+    grace_end: int = months.OPEN,
+    day: int = 12,
+    case: str = "",
+) -> None:
+    """One row of assistance_case_history."""
+    world.book.add(
+        "assistance_case_history",
+        known=month,
+        case_id=[case or f"SQ{world.next_serial():07d}"],
+        household_id=household,
+        programme=programme,
+        event=kind,
+        event_date=months.day(month, day),
+        reason_code=reason,
+        decision_no=f"合成民救〔{2022 + (month + 6) // 12}〕{world.next_serial()}号",
+        person_ids=";".join(str(world.people.number[p]) for p in people),
+        grace_end=str(months.text_of(grace_end)),
+        area_code=str(world.areas.code[village]),
+    )
+
+
+def _write_history(world: World) -> None:
+    """Confirmations within the timeline and all ends."""
+    for case in world.dibao:  # few: one a recipient household
+        who = [m.person for m in case.members]
+        if case.start >= 0:
+            event(
+                world,
+                case.number,
+                "低保",
+                "申请",
+                case.start - 2,
+                "新申请",
+                people=who,
+                village=case.village,
+            )
+            event(
+                world,
+                case.number,
+                "低保",
+                "确认",
+                case.start - 1,
+                "新申请",
+                people=who,
+                village=case.village,
+            )
+        if case.end <= months.LAST:
+            event(
+                world,
+                case.number,
+                "低保",
+                "停发",
+                case.end,
+                case.reason or "到期",
+                people=who,
+                village=case.village,
+                day=26,
+            )
+
+
+def _write_tekun(world: World, standards: Standards) -> None:
+    """tekun_register."""
+    own = [s for s in world.stipends if s.kind == "tekun"]
+    who = np.array([s.person for s in own], dtype=np.int64)
+    end = np.array([s.end for s in own], dtype=np.int64)
+    base = round(standards.of(months.LAST, urban=False) * 1.3, 2)
+    care = np.array([s.amount for s in own])
+    for cut in (months.SNAPSHOT, months.LAST):
+        chosen = np.ones(len(own), dtype=bool)
+        if cut == months.LAST:
+            chosen = (end > months.SNAPSHOT) & (end <= months.LAST)
+        start = np.array([s.start for s in own], dtype=np.int64)
+        world.book.add(
+            "tekun_register",
+            known=(start if cut == months.SNAPSHOT else end)[chosen],
+            person_id=world.people.number[who][chosen],
+            support_mode=np.array(["集中" if s.institution else "分散" for s in own])[chosen],
+            self_care_level=np.select([care < 100, care < 400], ["全", "半"], "全护")[chosen],
+            institution_id=np.array([s.institution for s in own])[chosen],
+            carer_id="",
+            base_amount=base,
+            care_amount=care[chosen],
+            start_month=months.text_of(start)[chosen],
+            end_month=months.text_of(np.where(end <= cut, end, months.OPEN))[chosen],
+            name=world.people.name[who][chosen],
+            account_hash=np.array([s.account for s in own])[chosen],
+            area_code=world.areas.code[world.homes.village[world.people.home[who]]][chosen],
+        )
+
+
+def _write_subsidies(world: World) -> None:
+    """disability_two_subsidies: one row a person and start."""
+    held: dict[tuple[int, int], dict[str, Any]] = {}
+    for stipend in world.stipends:
+        if stipend.kind in {"care", "living"}:
+            row = held.setdefault(
+                (stipend.person, stipend.start), {"end": stipend.end, "account": stipend.account}
+            )
+            row[stipend.kind] = stipend.amount
+    keys = list(held)
+    who = np.array([person for person, _ in keys], dtype=np.int64)
+    start = np.array([first for _, first in keys], dtype=np.int64)
+    end = np.array([held[key]["end"] for key in keys], dtype=np.int64)
+    for cut in (months.SNAPSHOT, months.LAST):
+        chosen = np.ones(len(keys), dtype=bool)
+        if cut == months.LAST:
+            chosen = (end > months.SNAPSHOT) & (end <= months.LAST)
+        world.book.add(
+            "disability_two_subsidies",
+            known=(start if cut == months.SNAPSHOT else end)[chosen],
+            person_id=world.people.number[who][chosen],
+            living_allowance=np.array([held[key].get("living", 0.0) for key in keys])[chosen],
+            care_allowance=np.array([held[key].get("care", 0.0) for key in keys])[chosen],
+            cert_no=certificate_numbers(world, who)[chosen],
+            start_month=months.text_of(start)[chosen],
+            end_month=months.text_of(np.where(end <= cut, end, months.OPEN))[chosen],
+            account_hash=np.array([held[key]["account"] for key in keys])[chosen],
+            name=world.people.name[who][chosen],
+            area_code=world.areas.code[world.homes.village[world.people.home[who]]][chosen],
+        )
+
+
+def _write_edge(world: World, standards: Standards) -> None:
+    """low_income_edge_register: a recognition lasts two years and is renewed."""
+    aid, homes, people = world.aid, world.homes, world.people
+    dead = people.dead_month()
+    for index in np.flatnonzero(aid.edge_from <= months.LAST).tolist():  # few: one a household
+        first, urban = int(aid.edge_from[index]), bool(homes.urban[index])
+        who = homes.people_of(index)
+        for start in range(first, months.LAST + 1, EDGE_VALID):
+            line = standards.of(start, urban=urban)
+            ratio = round(float(world.rng.uniform(1.05, 1.45)), 2)
+            world.book.add(
+                "low_income_edge_register",
+                known=start,
+                household_id=[f"BY{index + 1:07d}"],
+                member_ids=";".join(people.number[who[dead[who] > start]]),
+                income_pc=round(line * ratio, 2),
+                line_multiple=ratio,
+                recognised_date=months.day(start, 8),
+                valid_to=months.day(start + EDGE_VALID, 7),
+                head_id=str(people.number[homes.head[index]]),
+                area_code=str(world.areas.code[homes.village[index]]),
+                address_code=str(homes.address[index]),
+            )
+
+
+def certificate_numbers(world: World, who: Any) -> Any:
+    """Certificate numbers: the person's number, the kind's digit, the grade's digit."""
+    kinds = {"视": "1", "听": "2", "言": "3", "肢": "4", "智": "5", "精": "6", "多重": "7"}
+    digit = np.array([kinds[str(kind)] for kind in world.ailment[who]], dtype="U1")
+    number = np.char.add(world.people.number[who], digit)
+    return np.char.add(number, world.grade[who].astype("U1"))
+
+
+def _write_certificates(world: World) -> None:
+    """disability_certificate of the living and the recently dead."""
+    people = world.people
+    own = np.flatnonzero((world.grade > 0) & (people.home >= 0) & (world.cert_from <= months.LAST))
+    issued = world.cert_from[own]
+    dead = people.dead_month()[own] <= months.LAST
+    world.book.add(
+        "disability_certificate",
+        known=issued,
+        person_id=people.number[own],
+        cert_no=certificate_numbers(world, own),
+        type=world.ailment[own],
+        grade=world.grade[own].astype(str),
+        issue_date=months.day_in(issued, 18),
+        valid_to=months.day_in(issued + 240, 17),
+        status=np.where(dead & (people.dead_month()[own] < months.SNAPSHOT - 2), "注销", "有效"),
+        name=people.name[own],
+        birth_date=people.birth[own],
+    )

@@ -1,0 +1,265 @@
+"""What is true: planted cases, lookalikes, refused rows, relapses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from doudi.synth import months
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from doudi.synth.shocks import Relapses
+    from doudi.synth.world import Dibao, World
+
+DIBAO = "dibao_household_register"
+SCHEMA = {
+    "kind": "string",
+    "code": "string",
+    "role": "string",
+    "household_id": "string",
+    "register": "string",
+    "person_index": "int64",
+    "person_id": "string",
+    "month_from": "string",
+    "month_to": "string",
+    "amount": "float64",
+    "clearing_code": "string",
+    "min_grade": "string",
+    "first_batch": "string",
+    "difficulty": "string",
+}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One planted fact; the amount is reckoned from the payments at the end."""
+
+    code: str
+    role: str
+    household_id: str
+    register: str
+    person: int
+    first: int
+    last: int
+    clearing: str = ""
+    min_grade: str = "exact"
+    difficulty: str = "plain"
+    payee: int = -1
+    programmes: tuple[str, ...] = ()
+    """Which payments make up the amount: those of the household, or of a payee's programmes."""
+    known: int = 0
+    """Month in which the evidence is complete."""
+
+
+@dataclass
+class Truth:
+    """Collects planted facts, refused rows and relapses."""
+
+    planted: list[Planted] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    relapses: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, planted: Planted) -> None:
+        """Note a planted fact."""
+        self.planted.append(planted)
+
+    def count(self, role: str) -> int:
+        """How many facts of a role were planted."""
+        return sum(p.role == role for p in self.planted)
+
+
+def about_case(
+    world: World,
+    code: str,
+    case: Dibao,
+    person: int,
+    first: int,
+    *,
+    role: str = "case",
+    clearing: str = "",
+    last: int | None = None,
+    difficulty: str = "plain",
+    grade: str = "exact",
+    known: int | None = None,
+) -> None:
+    """Note a fact about a member of a minimum-living household and take the home out of use."""
+    world.used.add(case.home)
+    begin = max(first, case.start, months.FIRST_PAID)
+    end = case.last_paid() if last is None else min(last, case.last_paid())
+    world.truth.add(
+        Planted(
+            code,
+            role,
+            case.number,
+            DIBAO,
+            person,
+            begin,
+            end,
+            clearing,
+            grade,
+            difficulty,
+            known=begin if known is None else known,
+        )
+    )
+
+
+def about_person(
+    world: World,
+    code: str,
+    person: int,
+    register: str,
+    first: int,
+    last: int,
+    *,
+    role: str = "case",
+    clearing: str = "",
+    programmes: tuple[str, ...] = (),
+    difficulty: str = "plain",
+    known: int | None = None,
+) -> None:
+    """Note a fact about a benefit kept by person."""
+    world.used.add(world.home_of(person))
+    number = str(world.people.number[person])
+    world.truth.add(
+        Planted(
+            code,
+            role,
+            f"person:{number}",
+            register,
+            person,
+            max(first, months.FIRST_PAID),
+            last,
+            clearing,
+            "exact",
+            difficulty,
+            person,
+            programmes,
+            first if known is None else known,
+        )
+    )
+
+
+def about_need(
+    world: World,
+    code: str,
+    household: tuple[str, str],
+    person: int,
+    first: int,
+    *,
+    role: str = "case",
+    clearing: str = "",
+    difficulty: str = "plain",
+    grade: str = "exact",
+) -> None:
+    """Note a need that is not met: it lasts to the last delivered month."""
+    world.used.add(world.home_of(person))
+    world.truth.add(
+        Planted(
+            code,
+            role,
+            household[1],
+            household[0],
+            person,
+            first,
+            months.LAST,
+            clearing,
+            grade,
+            difficulty,
+            known=first,
+        )
+    )
+
+
+def write_truth(world: World, payments: pd.DataFrame, places: pd.DataFrame, folder: Path) -> None:
+    """Write the four tables of the truth."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _cases(world, payments).to_parquet(folder / "cases.parquet", index=False)
+    places.to_parquet(folder / "people.parquet", index=False)
+    refused = pd.DataFrame(
+        world.truth.refused, columns=["source", "batch", "line", "field", "reason"]
+    )
+    refused.astype({"line": "int64"}).to_parquet(folder / "quarantine.parquet", index=False)
+    columns = [
+        "household_id",
+        "register",
+        "person_id",
+        "month",
+        "cause",
+        "entered",
+        "observed",
+        "delivered",
+    ]
+    risk = pd.DataFrame(world.truth.relapses, columns=columns)
+    risk.to_parquet(folder / "risk.parquet", index=False)
+
+
+def _cases(world: World, payments: pd.DataFrame) -> pd.DataFrame:
+    """The planted facts with what was paid in their months."""
+    rows = [_row(world, planted, payments) for planted in world.truth.planted]
+    table = pd.DataFrame(rows, columns=list(SCHEMA)).astype(SCHEMA)
+    return table.sort_values(
+        ["kind", "code", "role", "household_id", "person_id", "month_from"], ignore_index=True
+    )
+
+
+def _row(world: World, planted: Planted, payments: pd.DataFrame) -> dict[str, Any]:
+    """One planted fact as a row."""
+    error = planted.code.startswith("E")
+    amount = _paid(world, planted, payments) if error else 0.0
+    first = max(planted.known, months.SNAPSHOT)
+    return {
+        "kind": "error" if error else "leak",
+        "code": planted.code,
+        "role": planted.role,
+        "household_id": planted.household_id,
+        "register": planted.register,
+        "person_index": planted.person,
+        "person_id": str(world.people.number[planted.person]),
+        "month_from": months.month_name(planted.first),
+        "month_to": months.month_name(planted.last),
+        "amount": round(amount, 2),
+        "clearing_code": planted.clearing,
+        "min_grade": planted.min_grade,
+        "first_batch": months.month_name(min(first, months.LAST)),
+        "difficulty": planted.difficulty,
+    }
+
+
+def _paid(world: World, planted: Planted, payments: pd.DataFrame) -> float:
+    """What was paid in the planted months."""
+    inside = (payments["month"] >= planted.first) & (payments["month"] <= planted.last)
+    if planted.register == DIBAO:
+        own = payments["household_id"] == planted.household_id
+    else:
+        own = payments["payee_id"] == str(world.people.number[planted.payee])
+        own &= payments["programme"].isin(list(planted.programmes))
+    return float(np.sum(payments.loc[inside & own, "amount"].to_numpy()))
+
+
+def note_relapses(world: World, relapses: Relapses) -> None:
+    """Who fell back, seen by the county or not; months after the delivered ones included."""
+    homes, people, aid = world.homes, world.people, world.aid
+    from doudi.synth.care import archive_number
+
+    for i, home in enumerate(relapses.home.tolist()):  # one a relapse
+        archived = bool(aid.archived[home])
+        month = int(relapses.month[i])
+        world.truth.relapses.append(
+            {
+                "household_id": archive_number(world, home)
+                if archived
+                else str(homes.book_no[homes.book[home]]),
+                "register": "poverty_archive" if archived else "hukou_population",
+                "person_id": str(people.number[homes.head[home]]),
+                "month": months.month_name(month),
+                "cause": str(relapses.cause[i]),
+                "entered": str(relapses.register[i]) if relapses.observed[i] else "",
+                "observed": bool(relapses.observed[i]),
+                "delivered": month <= months.LAST,
+            }
+        )

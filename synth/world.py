@@ -1,0 +1,221 @@
+"""What the builders of the county share while they build it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from doudi.synth import months
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from doudi.synth.areas import Areas
+    from doudi.synth.assets import Assets
+    from doudi.synth.book import Book
+    from doudi.synth.firms import Firms
+    from doudi.synth.homes import Homes
+    from doudi.synth.kin import Kin
+    from doudi.synth.officials import Officials
+    from doudi.synth.people import People
+    from doudi.synth.shocks import Shocks
+    from doudi.synth.truth import Truth
+    from doudi.synth.work import Jobs
+
+
+@dataclass
+class Member:
+    """A person in an assistance household."""
+
+    person: int
+    added: int
+    removed: int = months.OPEN
+    declared: float = 0.0
+    typed: int = -1
+    """Whose number the register carries for this person by a slip."""
+
+
+@dataclass
+class Dibao:
+    """A minimum-living household as its register and its payments tell it."""
+
+    number: str
+    home: int
+    head: int
+    members: list[Member]
+    start: int
+    village: int
+    urban: bool
+    account: str
+    account_name: str
+    end: int = months.OPEN
+    reason: str = ""
+    grace_end: int = months.OPEN
+    handler: str = ""
+    paid_to: int = months.OPEN
+    """Last paid month where payment went on beyond, or stopped before, the end."""
+    shared_from: int = months.OPEN
+    shared_account: str = ""
+    """From ``shared_from`` on the money goes to this account."""
+    returned: tuple[int, int] = (1, 0)
+    """Months whose payments were given back later."""
+
+    def last_paid(self) -> int:
+        """The last delivered month that was paid."""
+        return min(self.end if self.paid_to == months.OPEN else self.paid_to, months.LAST)
+
+    def active(self) -> bool:
+        """Whether the household is paid in the last delivered month."""
+        return self.end == months.OPEN and self.start <= months.LAST
+
+    def declared_pc(self) -> float:
+        """Declared income per head and month."""
+        return sum(m.declared for m in self.members) / max(1, len(self.members))
+
+    def size_in(self, month: int) -> int:
+        """How many members the amount of a month is reckoned for."""
+        return max(1, sum(m.added <= month < m.removed for m in self.members))
+
+
+@dataclass
+class Stipend:
+    """A benefit kept by person: its register, its months and where it is paid."""
+
+    person: int
+    kind: str
+    """tekun, old_age, care or living."""
+    start: int
+    amount: float
+    account: str
+    account_name: str
+    end: int = months.OPEN
+    paid_to: int = months.OPEN
+    institution: str = ""
+    shared_from: int = months.OPEN
+    shared_account: str = ""
+    returned: tuple[int, int] = (1, 0)
+
+    def last_paid(self) -> int:
+        """The last delivered month that was paid."""
+        return min(self.end if self.paid_to == months.OPEN else self.paid_to, months.LAST)
+
+    def active(self) -> bool:
+        """Whether it is paid in the last delivered month."""
+        return self.end == months.OPEN and self.start <= months.LAST
+
+
+@dataclass
+class Aid:
+    """Which homes are, or were, helped, by home; months, OPEN where never."""
+
+    dibao_from: NDArray[np.int64]
+    dibao_to: NDArray[np.int64]
+    tekun: NDArray[np.bool_]
+    edge_from: NDArray[np.int64]
+    monitored_from: NDArray[np.int64]
+    monitored_kind: NDArray[np.str_]
+    archived: NDArray[np.bool_]
+    former_poor: NDArray[np.bool_]
+
+    @classmethod
+    def empty(cls, homes: int) -> Aid:
+        """Nobody is helped."""
+        never = np.full(homes, months.OPEN)
+        no = np.zeros(homes, dtype=bool)
+        return cls(
+            never,
+            never.copy(),
+            no,
+            never.copy(),
+            never.copy(),
+            np.full(homes, "", "U6"),
+            no.copy(),
+            no.copy(),
+        )
+
+    def in_register(self, month: int) -> NDArray[np.bool_]:
+        """Homes that any household register lists in a month."""
+        dibao = (self.dibao_from <= month) & (self.dibao_to > month)
+        return dibao | self.tekun | (self.edge_from <= month) | (self.monitored_from <= month)
+
+    def knows(self, home: int) -> bool:
+        """Whether a household register lists one home in any delivered month."""
+        first = min(
+            int(self.dibao_from[home]), int(self.edge_from[home]), int(self.monitored_from[home])
+        )
+        return bool(self.tekun[home]) or first <= months.LAST
+
+    def ever(self) -> NDArray[np.bool_]:
+        """Homes that a household register lists in any delivered month."""
+        dibao = self.dibao_from <= months.LAST
+        return (
+            dibao
+            | self.tekun
+            | (self.edge_from <= months.LAST)
+            | (self.monitored_from <= months.LAST)
+        )
+
+
+@dataclass
+class World:
+    """The county while it is built."""
+
+    rng: Generator
+    boost: int
+    areas: Areas
+    people: People
+    homes: Homes
+    aid: Aid
+    book: Book
+    truth: Truth
+    jobs: Jobs
+    assets: Assets
+    firms: Firms
+    shocks: Shocks
+    officials: Officials
+    kin: Kin
+    grade: NDArray[np.int64]
+    """Disability grade 1 to 4, 0 without a certificate."""
+    ailment: NDArray[np.str_]
+    cert_from: NDArray[np.int64]
+    dibao: list[Dibao] = field(default_factory=list)
+    stipends: list[Stipend] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    """Homes that planted facts have already been put into."""
+    reserved: set[int] = field(default_factory=set)
+    """People that planted facts rest on."""
+    deaths: dict[int, str] = field(default_factory=dict)
+    """Planted deaths: which of P(olice), F(uneral), H(ospital) recorded them."""
+    unaided: set[int] = field(default_factory=set)
+    """Homes that get no help on purpose."""
+    causes: dict[int, str] = field(default_factory=dict)
+    """Why a home fell back."""
+    relapse_months: dict[int, int] = field(default_factory=dict)
+    """When a home fell back, seen or not, the months to come included."""
+    ledger: dict[tuple[int, int], float] = field(default_factory=dict)
+    """Planted ledger incomes a head, by home and year."""
+    serial: int = 0
+
+    def next_serial(self) -> int:
+        """A running number, for certificates and cases."""
+        self.serial += 1
+        return self.serial
+
+    def home_of(self, person: int) -> int:
+        """The home of a person."""
+        return int(self.people.home[person])
+
+    def error_homes(self) -> set[int]:
+        """Homes that a planted error, and not a lookalike, is about."""
+        return {
+            int(self.people.home[p.person])
+            for p in self.truth.planted
+            if p.code.startswith("E") and p.role == "case" and p.code in {"E15", "E17", "E22"}
+        }
+
+    def is_free(self, home: int) -> bool:
+        """Whether nothing has been planted in a home."""
+        return home not in self.used

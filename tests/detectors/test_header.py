@@ -1,0 +1,152 @@
+"""A detector file is read as it is written, and refused with every problem at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from doudi.detectors.catalogue import read_clearing, read_detector
+from doudi.graph.errors import DetectorError
+
+GOOD = """\
+// ---
+// id = "E91"
+// title = { zh = "单位任职", en = "post in a company" }
+// version = 1
+// status = "draft"
+// strength = "K1"
+// sources = { executives = 45 }
+// min_grade = "certificate"
+// basis = ["B2"]
+// clearing = ["X18"]
+// harmless = ["the post is unpaid"]
+// blind = ["unregistered trade"]
+// returns = ["household", "person_id", "company", "benefit", "fact_from", "fact_to", "evidence"]
+// identity = ["household", "person_id", "company"]
+// about = "household"
+// ask = { zh = "是否实际经营？", en = "Do you run it?" }
+// states = { zh = "{person_id} 任职", en = "{person_id} holds a post" }
+// [params.min_members]
+// default = 1
+// unit = "people"
+// why = "one is enough"
+// [eligible]
+// match = "(h:Household {register: 'dibao_household_register'})"
+// ---
+MATCH (h:Household)<-[m:MEMBER_OF]-(p:Person)-[x:EXEC_OF]->(c:Company)
+WHERE ($households IS NULL OR h.id IN $households)
+  AND COUNT { (:Person)-[:MEMBER_OF]->(h) } >= $min_members  // LIMIT in a comment is no LIMIT
+MATCH (b:Benefit)-[:BELONGS_TO]->(h)
+RETURN h.id AS household, p.id AS person_id, c.id AS company, b.id AS benefit,
+       x.valid_from AS fact_from, x.valid_to AS fact_to, [m.rid, x.rid] AS evidence
+ORDER BY household, person_id, company
+"""
+
+
+def _problems(old: str, new: str) -> str:
+    assert old in GOOD
+    with pytest.raises(DetectorError) as caught:
+        read_detector(
+            GOOD.replace(old, new), "error/e91.cypher", "error", frozenset({"executives"})
+        )
+    return str(caught.value)
+
+
+def test_a_right_file_is_read() -> None:
+    detector = read_detector(GOOD, "error/e91.cypher", "error", frozenset({"executives"}))
+    assert detector.id == "E91"
+    assert detector.title.zh == "单位任职"
+    assert detector.sources == {"executives": 45}
+    assert detector.params[0].default == 1
+    assert detector.direction == "error"
+
+
+def test_a_pattern_as_denominator_counts_households() -> None:
+    detector = read_detector(GOOD, "error/e91.cypher", "error")
+    assert detector.eligible_query() == (
+        "MATCH (h:Household {register: 'dibao_household_register'})\n"
+        "RETURN count(DISTINCT h) AS eligible"
+    )
+
+
+def test_a_header_that_is_no_toml_is_named_with_its_line() -> None:
+    assert "e91.cypher:5: line 5: the header is no TOML" in _problems('"draft"', "draft")
+
+
+def test_all_problems_of_a_file_come_at_once() -> None:
+    text = GOOD.replace('"K1"', '"K9"').replace("executives = 45", "executive = 0")
+    with pytest.raises(DetectorError) as caught:
+        read_detector(text, "error/e91.cypher", "error", frozenset({"executives"}))
+    assert "line 6: strength is 'K9'" in str(caught.value)
+    assert "line 7: unknown source 'executive'" in str(caught.value)
+    assert "above 0" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('// id = "E91"\n', "", "id is missing"),
+        ('// about = "household"\n', '// abuot = "household"\n', "unknown entry abuot"),
+        ("$min_members", "$min_member", "parameter $min_member is not declared"),
+        (">= $min_members", ">= 1", "parameter min_members is declared and never used"),
+        ("c.id AS company, b.id", "b.id", "column company is declared and not returned"),
+        ("c.id AS company", "c.id AS firm", "column firm is returned and not declared"),
+        ("c.id AS company", "c.id", "a returned column has no alias"),
+        ('clearing = ["X18"]', 'clearing = ["X99"]', "unknown clearing code X99"),
+        ('"certificate"', '"possible"', "possible can never reach a lead"),
+        ('"{person_id} 任职"', '"{person} 任职"', "states names person"),
+        ("// basis", "basis", "does not begin with //"),
+    ],
+)
+def test_a_wrong_header_is_refused(old: str, new: str, said: str) -> None:
+    assert said in _problems(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("ORDER BY household, person_id, company", "", "no ORDER BY"),
+        ("ORDER BY household", "ORDER BY household LIMIT 5 //", "LIMIT hides hits"),
+        ("MATCH (b:Benefit)", "SET h.category = 'A' WITH * MATCH (b:Benefit)", "SET writes"),
+        ("MATCH (b:Benefit)", "CALL db.labels() MATCH (b:Benefit)", "CALL of a procedure"),
+        ("h.id IN", "elementId(h) IN", "elementId() is internal"),
+        ("[x:EXEC_OF]", "[x:EXEC_OF*]", "* has no upper bound"),
+        ("[x:EXEC_OF]", "[x:EXEC_OF*2..]", "* has no upper bound"),
+        ("-[x:EXEC_OF]->", "-[x:EXEC_OF]->+", "+ has no upper bound"),
+        ("[x:EXEC_OF]", "[x:EXECS_OF]", "relation EXECS_OF is not in the schema"),
+        ("(c:Company)", "(c:Firm)", "label Firm is not in the schema"),
+        ("(c:Company)", "(c)", "node c has no label"),
+        ("[x:EXEC_OF]", "[x]", "relation x has no type"),
+        ("x.valid_from", "x.start", "EXEC_OF has no property start"),
+        ("c.id AS company", "c AS company", "c is returned whole"),
+        ("-[:BELONGS_TO]->(h)", "-[:BELONGS_TO]->(:Household)", "shares no variable"),
+        ("{register: 'dibao", "{registry: 'dibao", "eligible: Household has no property registry"),
+    ],
+)
+def test_a_query_against_the_rules_is_refused(old: str, new: str, said: str) -> None:
+    assert said in _problems(old, new)
+
+
+CHECK = """\
+// ---
+// id = "X12"
+// title = { zh = "休眠主体", en = "dormant entity" }
+// explains = { zh = "零申报", en = "files zero" }
+// ---
+UNWIND $hits AS hit
+MATCH (c:Company {id: hit.company})-[f:FILED]->(t:TaxFiling)
+WITH hit, c, f ORDER BY f.rid
+WITH hit, c, collect(f.rid) AS filings
+WHERE c.status <> '存续'
+RETURN hit.hit_id AS hit_id, c.status AS status, filings AS evidence
+ORDER BY hit_id
+"""
+
+
+def test_a_clearing_check_is_read() -> None:
+    check = read_clearing(CHECK, "clearing/x12.cypher")
+    assert check.returns == ("hit_id", "status", "evidence")
+
+
+def test_a_clearing_code_outside_the_list_is_refused() -> None:
+    with pytest.raises(DetectorError, match="X44"):
+        read_clearing(CHECK.replace("X12", "X44"), "clearing/x12.cypher")

@@ -1,0 +1,25 @@
+-- E31 unfiled relatives of officials. For which 低保 or 特困 benefits, and which official in post, is
+-- somebody covered who is kin of the official within $max_degree degrees, while the official filed
+-- no relative of that case? On which days, to the day of the filing? An official's own household
+-- is not meant.
+WITH post AS (
+    SELECT start_id AS official_id, min(day_or_first(valid_from)) AS since,
+           max(day_or_last(valid_to)) AS until
+    FROM link_SERVES_AS_Person_Office WHERE strong(grade) GROUP BY ALL),
+filing AS (
+    SELECT w.start_id AS official_id, c.benefit, min(w.valid_from) AS filed_on
+    FROM link_FILED_KIN_Person_Person AS w JOIN covered AS c ON c.person_id = w.end_id
+    WHERE coalesce(w.status, '有效') = '有效'
+      AND (w.programme IS NULL OR w.programme = c.programme)
+    GROUP BY ALL)
+SELECT DISTINCT c.household, p.official_id, c.benefit,
+       greatest(c.since, p.since, k.since) AS fact_from,
+       last_or_open(least(c.until, p.until, k.until, day_or_last(f.filed_on))) AS fact_to
+FROM post AS p JOIN kin AS k ON k.a = p.official_id AND k.degree <= $max_degree
+JOIN covered AS c ON c.person_id = k.b
+LEFT JOIN filing AS f ON f.official_id = p.official_id AND f.benefit = c.benefit
+WHERE c.programme IN ('低保', '特困')
+  AND NOT EXISTS (SELECT 1 FROM link_MEMBER_OF_Person_Household AS m
+                  WHERE m.start_id = p.official_id AND m.end_id = c.household)
+  AND greatest(c.since, p.since, k.since)
+      < least(c.until, p.until, k.until, day_or_last(f.filed_on), $as_of_end)

@@ -1,0 +1,34 @@
+-- E33 shared account. Into which accounts did money arrive, on the same days, for at least
+-- $min_payees payees no two of whom are kin within two degrees? One row for every payee in such a
+-- set and every benefit whose money went there, with the days on which the set was together.
+WITH RECURSIVE spell AS (
+    SELECT end_id AS account_id, start_id AS person_id, register, valid_from AS since,
+           coalesce(valid_to, $as_of_end) AS until
+    FROM link_PAID_Person_Account
+    WHERE coalesce(status, '成功') = '成功' AND amount_yuan > 0 AND valid_from < $as_of_end
+      AND strong(grade)),
+payee AS (
+    SELECT account_id, person_id, min(since) AS since, max(until) AS until FROM spell GROUP BY ALL),
+near AS (SELECT DISTINCT a, b FROM kin WHERE degree <= 2),
+busy AS (
+    FROM payee QUALIFY count(*) OVER (PARTITION BY account_id) >= $min_payees),
+-- Sets of strangers grow one payee at a time, in the order of their ids.
+strangers AS (
+    SELECT account_id, [person_id] AS people, person_id AS last_id, since, until FROM busy
+    UNION ALL
+    SELECT s.account_id, list_append(s.people, b.person_id), b.person_id,
+           greatest(s.since, b.since), least(s.until, b.until)
+    FROM strangers AS s JOIN busy AS b
+      ON b.account_id = s.account_id AND b.person_id > s.last_id
+    WHERE len(s.people) < $min_payees AND greatest(s.since, b.since) < least(s.until, b.until)
+      AND NOT EXISTS (SELECT 1 FROM near AS n
+                      WHERE n.a = b.person_id AND list_contains(s.people, n.b))),
+together AS (
+    SELECT DISTINCT account_id, unnest(people) AS person_id, since, until
+    FROM strangers WHERE len(people) = $min_payees),
+used AS (SELECT DISTINCT account_id, person_id, register FROM spell)
+SELECT DISTINCT c.household, c.person_id, c.benefit, t.account_id,
+       greatest(c.since, t.since) AS fact_from, least(c.until, t.until) AS fact_to
+FROM together AS t JOIN used AS u USING (account_id, person_id)
+JOIN covered AS c ON c.person_id = t.person_id AND c.register = u.register
+WHERE greatest(c.since, t.since) < least(c.until, t.until)
