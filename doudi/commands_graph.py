@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from doudi.options import AsOfOption, HomeOption, JsonOption, LangOption, Neo4jOption, open_line
+from doudi.queries import records
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from doudi.stages import Line
 
 
@@ -104,12 +103,8 @@ def cypher(
     line = open_line(home, lang=lang, as_json=as_json, neo4j=neo4j)
     frame = guarded(line, query, purpose=purpose)
     line.console.table(list(frame.columns), frame.astype(object).to_numpy().tolist())
-    line.console.receipt({"stage": "cypher", "ok": True, "exit_code": 0, "rows": _rows(frame)})
+    line.console.receipt({"stage": "cypher", "ok": True, "exit_code": 0, "rows": records(frame)})
     return 0
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
 def show(
@@ -127,7 +122,7 @@ def show(
     month = line.as_of(as_of)
     rows = shown(line.parameters(), month=month, area=area or line.home.settings.area, name=name)
     line.console.table(list(rows.columns), rows.astype(object).to_numpy().tolist())
-    line.console.receipt({"stage": "policy", "ok": True, "exit_code": 0, "rows": _rows(rows)})
+    line.console.receipt({"stage": "policy", "ok": True, "exit_code": 0, "rows": records(rows)})
     return 0
 
 
@@ -144,7 +139,7 @@ def diff(
     line = open_line(home, lang=lang, as_json=as_json)
     rows = moved(line.project(), line.parameters(), changes, month=line.as_of(as_of))
     line.console.table(list(rows.columns), rows.astype(object).to_numpy().tolist())
-    line.console.receipt({"stage": "policy", "ok": True, "exit_code": 0, "rows": _rows(rows)})
+    line.console.receipt({"stage": "policy", "ok": True, "exit_code": 0, "rows": records(rows)})
     return 0
 
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from doudi.options import HomeOption, JsonOption, LangOption, Neo4jOption, open_line
+from doudi.queries import records
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from doudi.stages import Line
 
 TownshipOption = Annotated[str | None, typer.Option("--township", help="乡镇代码 township code")]
@@ -38,10 +37,6 @@ def _ledger(line: Line) -> Any:  # noqa: ANN401 - imported on use only
     return Ledger.open(line.home.ledger_url)
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
-
-
 def list_leads(
     state: Annotated[str | None, typer.Option(help="状态 state")] = None,
     township: TownshipOption = None,
@@ -64,7 +59,7 @@ def list_leads(
     headers = titles if line.console.lang == "zh" else tuple(columns)
     cells = frame.assign(detectors=frame["detectors"].str.join(" "))[columns]
     line.console.table(headers, cells.astype(object).to_numpy().tolist())
-    line.console.receipt({"stage": "leads", "ok": True, "exit_code": 0, "leads": _records(frame)})
+    line.console.receipt({"stage": "leads", "ok": True, "exit_code": 0, "leads": records(frame)})
     return 0
 
 
@@ -87,8 +82,8 @@ def show(
     shown = history[["at", "action", "to_state", "actor", "second_actor", "reason", "outcome"]]
     line.console.table(list(shown.columns), shown.astype(object).to_numpy().tolist())
     line.console.receipt(
-        {"stage": "lead", "ok": True, "exit_code": 0, "hits": _records(hits)}
-        | {"history": _records(history)}
+        {"stage": "lead", "ok": True, "exit_code": 0, "hits": records(hits)}
+        | {"history": records(history)}
     )
     return 0
 

@@ -76,7 +76,7 @@ def _sources(line: Line) -> str:
 
 
 def _detectors(line: Line) -> str:
-    from doudi.detectors.header import catalogue
+    from doudi.detectors.catalogue import catalogue
 
     found = catalogue(line.home.path / "detectors")
     return f"{len(found.detectors)} detectors, {len(found.clearing)} clearing checks"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from doudi.graph.errors import HomeError
 from doudi.graph.schema import schema
 from doudi.pictures import short, templates
+from doudi.queries import records
 from doudi.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def write_report(
     if lead_id is not None:
         leads = leads[leads["lead_id"] == workspace.lead(lead_id).lead_id]
     shown = [workspace.lead(one) for one in leads["lead_id"].head(LEADS_IN_REPORT)]
-    page = render(workspace, leads.to_dict("records"), [_section(lead) for lead in shown])
+    page = render(workspace, records(leads), [_section(lead) for lead in shown])
     name = lead_id or township or "index"
     path = out or line.home.latest("leads.parquet").parent / "report" / f"{name}.html"
     try:
@@ -108,7 +109,7 @@ def _ranked(workspace: Workspace) -> list[dict[str, Any]]:
         frame = workspace.ranking()
     except HomeError:
         return []
-    return frame.head(RANKED_SHOWN).to_dict("records")
+    return records(frame.head(RANKED_SHOWN))
 
 
 def _section(lead: Lead) -> Section:

@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from doudi.stages import Line
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as JSON values, absent ones as None."""
+    rows: list[dict[str, Any]] = [
+        {str(name): value for name, value in row.items()}
+        for row in frame.astype(object).where(frame.notna(), None).to_dict("records")
+    ]
+    return rows
+
+
 def guarded(
     line: Line, query: str, params: dict[str, Any] | None = None, *, purpose: str
 ) -> pd.DataFrame:
@@ -24,7 +33,7 @@ def guarded(
 
     limits = line.home.settings.limits
     with line.graph() as (connection, _):
-        frame = connection.guarded_read(
+        frame: pd.DataFrame = connection.guarded_read(
             query, params, timeout=limits.query_seconds, row_limit=limits.query_rows
         )
     with Ledger.open(line.home.ledger_url) as ledger:

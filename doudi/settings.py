@@ -25,8 +25,10 @@ class Neo4jSection(BaseModel, extra="forbid"):
     uri: str = ""
     user: str = "neo4j"
     password: str = ""
-    home: str = Field("", description="an installed Neo4j to run instead of the fetched one")
-    java: str = Field("", description="a Java 17 or newer to run it on")
+    home: str = Field(
+        default="", description="an installed Neo4j to run instead of the fetched one"
+    )
+    java: str = Field(default="", description="a Java 17 or newer to run it on")
     heap: str = "1g"
     pagecache: str = "512m"
 
@@ -40,9 +42,9 @@ class LedgerSection(BaseModel, extra="forbid"):
 class LimitsSection(BaseModel, extra="forbid"):
     """What one command may use or let pass."""
 
-    quarantined_share: float = Field(0.05, ge=0, le=1, description="share of refused rows")
-    query_seconds: float = Field(60, gt=0)
-    query_rows: int = Field(10_000, gt=0)
+    quarantined_share: float = Field(default=0.05, ge=0, le=1, description="share of refused rows")
+    query_seconds: float = Field(default=60, gt=0)
+    query_rows: int = Field(default=10_000, gt=0)
 
 
 class Settings(BaseSettings):
@@ -52,9 +54,11 @@ class Settings(BaseSettings):
         env_prefix="DOUDI_", env_nested_delimiter="_", env_nested_max_split=1, extra="forbid"
     )
 
-    area: str = Field("", description="12-digit code of the county; empty: as delivered")
+    area: str = Field(default="", description="12-digit code of the county; empty: as delivered")
     lang: Literal["zh", "en"] = "zh"
-    capacity: int = Field(40, gt=0, description="households a township can visit in a month")
+    capacity: int = Field(
+        default=40, gt=0, description="households a township can visit in a month"
+    )
     neo4j: Neo4jSection = Neo4jSection()
     ledger: LedgerSection = LedgerSection()
     limits: LimitsSection = LimitsSection()

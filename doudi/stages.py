@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from doudi.casework.ledger import Ledger
-from doudi.graph.connection import Connection
 from doudi.graph.errors import FutureAsOf, HomeError, UsageError
 from doudi.graph.neo4j_build import build_graph
 from doudi.graph.projection import Projection, project
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from doudi.console import Console
+    from doudi.graph.connection import Connection
     from doudi.home import Home, Run
 
 EXIT_UNHEALTHY = 3
@@ -179,26 +179,32 @@ class Line:
         from doudi.detectors.run import detect
 
         run = self.home.new_run("detect")
-        with self.graph() as (connection, projection):
-            with self.console.stage("比对与排除", "detecting and clearing") as progress:
-                receipt = detect(
-                    connection,
-                    projection,
-                    self.parameters(),
-                    as_of=as_of,
-                    detectors=detectors,
-                    households=households,
-                    out=run.path,
-                    extra=self.home.path / "detectors",
-                    progress=progress,
-                )
-        return self._finish_leads(run, receipt.to_json(), out)
+        with (
+            self.graph() as (connection, projection),
+            self.console.stage("比对与排除", "detecting and clearing") as progress,
+        ):
+            receipt = detect(
+                connection,
+                projection,
+                self.parameters(),
+                as_of=as_of,
+                detectors=detectors,
+                households=households,
+                out=run.path,
+                extra=self.home.path / "detectors",
+                progress=progress,
+            )
+        whole = detectors is None and households is None and not receipt.exit_code
+        return self._finish_leads(run, receipt.to_json(), out, is_complete=whole)
 
-    def _finish_leads(self, run: Run, receipt: dict[str, Any], out: Path | None) -> dict[str, Any]:
+    def _finish_leads(
+        self, run: Run, receipt: dict[str, Any], out: Path | None, *, is_complete: bool
+    ) -> dict[str, Any]:
         import pandas as pd
 
         with Ledger.open(self.home.ledger_url) as ledger:
-            ledger.upsert_leads(pd.read_parquet(run.path / "leads.parquet"), run=run.name)
+            leads = pd.read_parquet(run.path / "leads.parquet")
+            ledger.upsert_leads(leads, run=run.name, is_complete=is_complete)
             whole = run.finish(receipt)
             ledger.record_run(whole)
         copy_out(run, out)

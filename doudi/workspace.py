@@ -91,7 +91,7 @@ class Workspace:
             & (hits["direction"] == row["direction"])
         )
         return Lead(
-            row=row.to_dict(),
+            row={str(name): value for name, value in row.items()},
             hit_rows=hits[same].sort_values(["month_from", "detector"]),
             detectors=self.detectors,
             paid=self._paid(str(row["household"])),
@@ -147,7 +147,8 @@ class Workspace:
         try:
             build_paid_months(facts, as_of=last, as_of_end=next_month(last))
             rows = facts.rows(
-                "SELECT household, list_sort(list(DISTINCT month)) FROM paid_month GROUP BY household"
+                "SELECT household, list_sort(list(DISTINCT month)) FROM paid_month "
+                "GROUP BY household"
             )
         finally:
             facts.close()

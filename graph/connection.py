@@ -207,10 +207,7 @@ class Connection:
                 default_access_mode=neo4j.READ_ACCESS, notifications_min_severity="INFORMATION"
             ) as session:
                 summary = session.run(_cypher(f"EXPLAIN {query}"), dict(params or {})).consume()
-            return [
-                Notification(n.get("code", ""), n.get("title", ""), n.get("description", ""))
-                for n in summary.notifications or []
-            ]
+            return _notifications(summary.metadata)
 
         return self._again(ask)
 
@@ -339,6 +336,20 @@ class Connection:
 def _cypher(query: str) -> Any:  # noqa: ANN401 - the driver's types want literals; ours are files
     """The query in our language version."""
     return PREFIX + query
+
+
+def _notifications(metadata: Mapping[str, Any]) -> list[Notification]:
+    """The notes of a summary. The driver deprecates its own list of them, which had the codes."""
+    noted = [status for status in metadata.get("statuses", ()) if "neo4j_code" in status]
+    noted += metadata.get("notifications", ())  # what servers before 5.26 send instead
+    return [
+        Notification(
+            note.get("neo4j_code") or note.get("code", ""),
+            note.get("title", ""),
+            note.get("description", ""),
+        )
+        for note in noted
+    ]
 
 
 def _passes(error: BaseException, *, once: bool) -> bool:

@@ -88,7 +88,8 @@ def add_household_of_persons(bench: Workbench) -> None:
     bench.con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS {_counted()}")
     bench.add_nodes(
         """SELECT household AS id, household AS household_id, arg_min(register, era) AS register,
-            arg_min(area_code, era) AS area_code, arg_min(township, era) AS township
+            arg_min(area_code, era) AS area_code, arg_min(township, era) AS township,
+            grade_named(min(weakness)) AS grade
         FROM (SELECT *, strftime(since, '%Y-%m-%d') || register || benefit AS era FROM counted
             WHERE household LIKE 'person:%') GROUP BY household""",
         "Household",

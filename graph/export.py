@@ -37,8 +37,11 @@ def to_arrow(projection: Projection, *name: str, as_of: date | None = None) -> p
     """
     table = projection.node(name[0]) if len(name) == 1 else projection.link(*_triple(name))
     if as_of is not None:
-        began = table["valid_from"].isnull() | (table["valid_from"] <= as_of)
-        lasts = table["valid_to"].isnull() | (table["valid_to"] > as_of)
+        import ibis
+
+        day = ibis.literal(as_of)
+        began = table["valid_from"].isnull() | (table["valid_from"] <= day)
+        lasts = table["valid_to"].isnull() | (table["valid_to"] > day)
         table = table.filter(began & lasts)
     return table.order_by("id" if len(name) == 1 else ["start_id", "end_id", "rid"]).to_pyarrow()
 

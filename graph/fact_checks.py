@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -55,14 +56,18 @@ def _column(table: pa.Table, column: pa.Field) -> Any:  # noqa: ANN401 - Arrow i
 
 
 def _value_problems(table: pa.Table) -> list[str]:
-    believed = table.filter(pc.invert(table["retracted"]))
+    believed = table.filter(~pc.field("retracted"))
     ends = [name for name in ("id", "start_id", "end_id") if name in table.column_names]
     problems = [f"{name} is empty" for name in _ALWAYS if table[name].null_count]
     problems += [f"{name} is empty" for name in ends if believed[name].null_count]
-    grades = set(pc.unique(believed["grade"]).to_pylist()) - set(GRADES)
+    grades = set(believed["grade"].unique().to_pylist()) - set(GRADES)
     if grades:
         problems.append(f"grade {', '.join(map(repr, sorted(map(str, grades))))}")
     for column in table.schema:
-        if column.type == pa.float64() and pc.any(pc.is_nan(table[column.name])).as_py():
+        if column.type == pa.float64() and _has_nan(table[column.name]):
             problems.append(f"{column.name} holds NaN, which must be null")
     return problems
+
+
+def _has_nan(numbers: pa.ChunkedArray) -> bool:
+    return bool(np.isnan(numbers.drop_null().to_numpy()).any())

@@ -40,7 +40,8 @@ def add_groups(bench: Workbench) -> None:
         bench.con.execute(f"CREATE OR REPLACE TEMP TABLE sharing AS {_sharing(shared)}")
         bench.add_nodes(
             f"""SELECT '{shared.kind}/' || thing AS id, '{shared.kind}' AS kind,
-                count(*) AS size FROM sharing GROUP BY thing""",
+                count(*) AS size, grade_named(max(grade_rank(grade))) AS grade
+                FROM sharing GROUP BY thing""",
             "SharedGroup",
         )
         bench.add_links(

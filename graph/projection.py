@@ -229,7 +229,7 @@ def _add_stubs(bench: Workbench) -> None:
             continue
         bench.con.execute(
             f"""INSERT INTO {table_name(label)} BY NAME
-            SELECT id, key16('{label}|' || id) AS rid, false AS derived{_FROM_ID.get(label, "")}
+            SELECT DISTINCT id, key16('{label}|' || id) AS rid, false AS derived{_FROM_ID.get(label, "")}
             FROM ({ends}) ends ANTI JOIN {table_name(label)} USING (id)"""
         )
 

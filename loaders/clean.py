@@ -215,21 +215,21 @@ def _judged_sql(source: Source, frame: Frame) -> str:
     values = ", ".join(f'"{name}"' for name in frame.names)
     keys = ", ".join(f'"{k}"' for k in source.key)
     later = (
-        f"count(*) FILTER (WHERE reason IS NULL AND copy = 1) OVER (PARTITION BY {keys}, reason IS NULL "
-        "AND copy = 1 ORDER BY line ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
+        f"count(*) FILTER (WHERE _reason IS NULL AND _copy = 1) OVER (PARTITION BY {keys}, _reason IS NULL "
+        "AND _copy = 1 ORDER BY line ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
     )
     conflict = f"{later} > 0" if source.key_kind == "id" else "false"
     return f"""
     CREATE OR REPLACE TABLE judged AS
     WITH told AS (
-        SELECT *, {field} AS field, {reason} AS reason,
-               row_number() OVER (PARTITION BY {values} ORDER BY line) AS copy FROM cleaned
-    ), placed AS (SELECT *, reason IS NULL AND copy = 1 AND {conflict} AS beaten FROM told)
+        SELECT *, {field} AS _field, {reason} AS _reason,
+               row_number() OVER (PARTITION BY {values} ORDER BY line) AS _copy FROM cleaned
+    ), placed AS (SELECT *, _reason IS NULL AND _copy = 1 AND {conflict} AS _beaten FROM told)
     SELECT * REPLACE (
-        CASE WHEN reason IS NULL AND beaten THEN {literal(source.key[0])} ELSE field END AS field,
-        CASE WHEN reason IS NULL AND beaten THEN 'duplicate.conflict' ELSE reason END AS reason),
-        CASE WHEN copy > 1 AND reason IS NULL THEN 'duplicate'
-             WHEN reason IS NOT NULL OR beaten THEN 'refused' ELSE 'kept' END AS fate
+        CASE WHEN _reason IS NULL AND _beaten THEN {literal(source.key[0])} ELSE _field END AS _field,
+        CASE WHEN _reason IS NULL AND _beaten THEN 'duplicate.conflict' ELSE _reason END AS _reason),
+        CASE WHEN _copy > 1 AND _reason IS NULL THEN 'duplicate'
+             WHEN _reason IS NOT NULL OR _beaten THEN 'refused' ELSE 'kept' END AS _fate
     FROM placed"""
 
 

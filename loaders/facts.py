@@ -63,7 +63,7 @@ def _append(store: FactStore, block: Block, table: pa.Table, seq: int, slug: str
     return int(table.num_rows)
 
 
-def _sql(  # noqa: PLR0913 - one statement in three forms
+def _sql(
     source: Source,
     block: Block,
     frame: Frame,
@@ -87,9 +87,9 @@ def _sql(  # noqa: PLR0913 - one statement in three forms
         for p in declared
         if p.name in block.properties
     ]
-    segment = "'|' || CAST(known_from AS VARCHAR)" if closed else "''"
+    segment = "'|' || CAST(_known_from AS VARCHAR)" if closed else "''"
     item = "'|' || coalesce(CAST(item AS VARCHAR), '')" if block.each else "''"
-    fact = f"substr(sha256({literal(f'{source.slug}|{block.name}|')} || row_key || {item} || {segment}), 1, 16)"
+    fact = f"substr(sha256({literal(f'{source.slug}|{block.name}|')} || _row_key || {item} || {segment}), 1, 16)"
     valid_to = block.valid_to
     if closed:
         valid_to = f"coalesce({block.valid_to}, DATE '{closed.month.isoformat()}')"
@@ -103,9 +103,9 @@ def _sql(  # noqa: PLR0913 - one statement in three forms
     SELECT {fact} AS fact_id, {", ".join(f"CAST({ids[e]} AS VARCHAR) AS {columns[e]}" for e in ends)},
            {", ".join([*values, ""]) if values else ""}
            CAST({block.valid_from} AS DATE) AS valid_from, CAST({valid_to} AS DATE) AS valid_to,
-           known_from, CAST({seq} AS BIGINT) AS seq, {str(retracted).lower()} AS retracted,
-           {literal(source.slug)} AS source, batch, line AS row, {_grade(block, frame)} AS grade,
-           row_hash AS digest
+           _known_from AS known_from, CAST({seq} AS BIGINT) AS seq, {str(retracted).lower()} AS retracted,
+           {literal(source.slug)} AS source, _batch AS batch, _line AS row, {_grade(block, frame)} AS grade,
+           _row_hash AS digest
     FROM {rows}{unfolded} WHERE {" AND ".join(where)}
     """
 

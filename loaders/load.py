@@ -165,7 +165,7 @@ class _Desk:
     def _keep_rows(self, con: duckdb.DuckDBPyConnection, folder: Path, seq: int) -> None:
         """Keep what was accepted and what ended; last of all, so a killed load is done again."""
         table = con.execute(f"""
-            SELECT * EXCLUDE (replaced, was_true) REPLACE (true AS retracted), {seq} AS seq
+            SELECT * EXCLUDE (replaced, was_true) REPLACE (true AS _retracted), {seq} AS seq
             FROM outgoing WHERE NOT replaced
             UNION ALL BY NAME SELECT *, {seq} AS seq FROM incoming""").to_arrow_table()
         if table.num_rows:
@@ -185,7 +185,7 @@ class _Desk:
         frame: Frame,
         facts: int,
     ) -> FileReceipt:
-        fates = dict(con.execute("SELECT fate, count(*) FROM judged GROUP BY fate").fetchall())
+        fates = dict(con.execute("SELECT _fate, count(*) FROM judged GROUP BY _fate").fetchall())
         reasons = dict(
             con.execute(
                 "SELECT reason, count(*) FROM trouble GROUP BY reason ORDER BY 1"
@@ -195,7 +195,7 @@ class _Desk:
             reasons[reason] = reasons.get(reason, 0) + 1
         grades = [f"\"{c.name}__grade\" = 'repaired'" for c in frame.columns if c.type == "id18"]
         mended = con.execute(
-            f"SELECT count(*) FROM judged WHERE fate = 'kept' AND ({' OR '.join(grades) or 'false'})"
+            f"SELECT count(*) FROM judged WHERE _fate = 'kept' AND ({' OR '.join(grades) or 'false'})"
         ).fetchone()
         rows_in = sheet.rows.num_rows + len(sheet.misshapen)
         totals = compare(con, headers, self.folder.control.get(source.slug, {}), rows_in)

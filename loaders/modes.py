@@ -56,8 +56,8 @@ def settle(
     con.execute("""
     CREATE OR REPLACE TABLE incoming AS
     SELECT a.* FROM arrived a
-    WHERE op <> 'delete' AND NOT EXISTS (
-        SELECT 1 FROM before b WHERE b.row_key = a.row_key AND b.row_hash = a.row_hash)
+    WHERE _kind <> 'delete' AND NOT EXISTS (
+        SELECT 1 FROM before b WHERE b._row_key = a._row_key AND b._row_hash = a._row_hash)
     """)
     con.execute(_outgoing_sql(source, delivery))
 
@@ -72,7 +72,7 @@ def _arrived_sql(source: Source, frame: Frame, delivery: Delivery) -> str:
         "sha256(to_json([" + ", ".join(f'CAST("{n}" AS VARCHAR)' for n in names) + "])::VARCHAR)"
     )
     keys = "to_json([" + ", ".join(f'CAST("{k}" AS VARCHAR)' for k in source.key) + "])::VARCHAR"
-    nameless = " || row_hash" if source.key_kind == "group" else ""
+    nameless = " || _row_hash" if source.key_kind == "group" else ""
     op = "'upsert'"
     if any(c.name == "_op" for c in frame.columns):
         cases = " ".join(
@@ -89,13 +89,13 @@ def _arrived_sql(source: Source, frame: Frame, delivery: Delivery) -> str:
     return f"""
     CREATE OR REPLACE TABLE arrived AS
     WITH hashed AS (
-        SELECT *, substr({values}, 1, 16) AS row_hash, {keys} AS key_text FROM judged
-        WHERE fate = 'kept'
+        SELECT *, substr({values}, 1, 16) AS _row_hash, {keys} AS key_text FROM judged
+        WHERE _fate = 'kept'
     )
-    SELECT {columns}, row_hash, substr(sha256(key_text), 1, 16) AS group_key,
-           substr(sha256(key_text{nameless}), 1, 16) AS row_key, {op} AS op,
-           least(coalesce({recorded}, {day}), {day}) AS known_from, line,
-           {literal(delivery.batch)} AS batch, {main} AS main_day, false AS retracted
+    SELECT {columns}, _row_hash, substr(sha256(key_text), 1, 16) AS _group_key,
+           substr(sha256(key_text{nameless}), 1, 16) AS _row_key, {op} AS _kind,
+           least(coalesce({recorded}, {day}), {day}) AS _known_from, line AS _line,
+           {literal(delivery.batch)} AS _batch, {main} AS _main_day, false AS _retracted
     FROM hashed"""
 
 
@@ -121,10 +121,10 @@ def _before_sql(
     CREATE OR REPLACE TABLE before AS
     SELECT * EXCLUDE (seq) FROM (
         SELECT {chosen}, seq FROM {source}
-        WHERE known_from <= DATE '{delivery.as_known.isoformat()}'
+        WHERE _known_from <= DATE '{delivery.as_known.isoformat()}'
         QUALIFY row_number() OVER (
-            PARTITION BY row_key ORDER BY known_from DESC, seq DESC, line DESC) = 1
-    ) WHERE NOT retracted"""
+            PARTITION BY _row_key ORDER BY _known_from DESC, seq DESC, _line DESC) = 1
+    ) WHERE NOT _retracted"""
 
 
 def _outgoing_sql(source: Source, delivery: Delivery) -> str:
@@ -135,18 +135,18 @@ def _outgoing_sql(source: Source, delivery: Delivery) -> str:
     """
     span = "true"
     if source.nature != "register":
-        span = "b.main_day BETWEEN (SELECT min(main_day) FROM arrived) AND (SELECT max(main_day) FROM arrived)"
-    listed = "EXISTS (SELECT 1 FROM arrived a WHERE a.row_key = b.row_key)"
-    same_bag = "EXISTS (SELECT 1 FROM arrived a WHERE a.group_key = b.group_key)"
+        span = "b._main_day BETWEEN (SELECT min(_main_day) FROM arrived) AND (SELECT max(_main_day) FROM arrived)"
+    listed = "EXISTS (SELECT 1 FROM arrived a WHERE a._row_key = b._row_key)"
+    same_bag = "EXISTS (SELECT 1 FROM arrived a WHERE a._group_key = b._group_key)"
     gone = f"(NOT {listed} AND {span})" if delivery.mode == "snapshot" else "false"
     if source.key_kind == "group":
         gone = f"({gone} OR (NOT {listed} AND {same_bag}))"
     differs = " OR ".join(f'b."{name}" IS DISTINCT FROM n."{name}"' for name in source.changes)
     return f"""
     CREATE OR REPLACE TABLE outgoing AS
-    SELECT b.* REPLACE (coalesce(n.known_from, DATE '{delivery.as_known.isoformat()}') AS known_from),
-           n.row_key IS NOT NULL AS replaced,
-           n.row_key IS NOT NULL AND ({differs or "false"}) AS was_true
-    FROM before b LEFT JOIN incoming n ON n.row_key = b.row_key
-    WHERE n.row_key IS NOT NULL OR {gone}
-       OR EXISTS (SELECT 1 FROM arrived a WHERE a.row_key = b.row_key AND a.op = 'delete')"""
+    SELECT b.* REPLACE (coalesce(n._known_from, DATE '{delivery.as_known.isoformat()}') AS _known_from),
+           n._row_key IS NOT NULL AS replaced,
+           n._row_key IS NOT NULL AND ({differs or "false"}) AS was_true
+    FROM before b LEFT JOIN incoming n ON n._row_key = b._row_key
+    WHERE n._row_key IS NOT NULL OR {gone}
+       OR EXISTS (SELECT 1 FROM arrived a WHERE a._row_key = b._row_key AND a._kind = 'delete')"""

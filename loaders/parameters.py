@@ -21,7 +21,7 @@ def write_parameters(con: duckdb.DuckDBPyConnection, folder: Path, seq: int) -> 
     columns = (
         "param, rpad(area_code, 12, '0') AS area_code, valid_from, "
         "CASE WHEN valid_to IS NULL THEN NULL ELSE day_after(valid_to) END AS valid_to, "
-        'CAST("value" AS DOUBLE) AS value, unit, document_no, known_from'
+        'CAST("value" AS DOUBLE) AS value, unit, document_no, _known_from AS known_from'
     )
     table = con.execute(f"""
         SELECT {columns}, CAST({seq} AS BIGINT) AS seq, true AS retracted FROM outgoing WHERE NOT replaced

@@ -75,7 +75,7 @@ def _factor_to_last(con: duckdb.DuckDBPyConnection, rows: Path, name: str, media
     files = sorted(rows.glob("*.parquet"))
     if not files:
         return ""
-    last = f'SELECT "{name}" AS v FROM read_parquet({literal(str(files[-1]))}) WHERE NOT retracted'
+    last = f'SELECT "{name}" AS v FROM read_parquet({literal(str(files[-1]))}) WHERE NOT _retracted'
     count, before = _median(con, last)
     if count < FEW or not before:
         return ""

@@ -40,18 +40,18 @@ def collect(con: duckdb.DuckDBPyConnection, headers: Headers) -> None:
         kind = f"(SELECT {KIND} FROM (SELECT r.{place} AS v))"
         parts.append(
             f"SELECT j.line, {literal(name)} AS field, {kind} AS kind, "
-            f"CASE WHEN j.fate = 'refused' AND j.field = {literal(name)} THEN j.reason "
+            f"CASE WHEN j._fate = 'refused' AND j._field = {literal(name)} THEN j._reason "
             f'ELSE j."{name}__why" END AS reason, '
-            f"CASE WHEN j.fate = 'refused' AND j.field = {literal(name)} THEN 'row refused' "
+            f"CASE WHEN j._fate = 'refused' AND j._field = {literal(name)} THEN 'row refused' "
             "ELSE 'field unknown' END AS effect "
             "FROM judged j JOIN raw r ON r.line = j.line "
-            f"WHERE (j.fate = 'refused' AND j.field = {literal(name)}) "
-            f"OR (j.fate = 'kept' AND j.\"{name}__why\" IS NOT NULL)"
+            f"WHERE (j._fate = 'refused' AND j._field = {literal(name)}) "
+            f"OR (j._fate = 'kept' AND j.\"{name}__why\" IS NOT NULL)"
         )
     con.execute(f"CREATE OR REPLACE TABLE trouble AS {' UNION ALL '.join(parts)}")
 
 
-def write(  # noqa: PLR0913 - everything a quarantine row says
+def write(
     con: duckdb.DuckDBPyConnection,
     sheet: Sheet,
     *,

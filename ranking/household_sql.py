@@ -95,7 +95,7 @@ FROM watched AS w FULL JOIN helped AS h USING (household)
 """
 
 FEATURES = """
-SELECT e.household, e.register, e.household_id, e.area_code, e.township, e.component,
+SELECT e.household, e.register, e.household_id, e.area_code, e.township,
        l.total / o.size / nullif(f.value, 0) AS income_to_line,
        l.total / nullif(l.before, 0) - 1 AS income_trend,
        l.wage / nullif(l.total, 0) AS wage_share, l.transfer / nullif(l.total, 0) AS transfer_share,

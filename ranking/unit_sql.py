@@ -75,11 +75,7 @@ WHERE x.identified_date < $t AND coalesce(x.eliminated_date > $t, true)
 
 ELIGIBLE = """
 CREATE OR REPLACE TEMP TABLE eligible AS
-SELECT u.*, coalesce(c.component, u.household) AS component
-FROM unit AS u LEFT JOIN (
-    SELECT r.household, min(p.component) AS component
-    FROM roster AS r JOIN node_Person AS p ON p.id = r.person GROUP BY ALL) AS c USING (household)
-WHERE u.household NOT IN (SELECT household FROM covered)
+SELECT * FROM unit WHERE household NOT IN (SELECT household FROM covered)
 """
 
 MEMBERS = """

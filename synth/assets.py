@@ -1,5 +1,6 @@
 """Vehicles and homes owned by households that are on no register."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
+    from doudi.synth.book import Values
     from doudi.synth.firms import Firms
     from doudi.synth.homes import Homes
     from doudi.synth.people import People
@@ -97,13 +99,13 @@ def vehicle(
     world: World,
     owner: NDArray[Any],
     *,
-    kind: Any = "小型轿车",
-    nature: Any = "非营运",
-    since: Any,
-    status: Any = "正常",
-    price: Any = 80000.0,
-    known: Any = 0,
-    **more: Any,
+    kind: Values = "小型轿车",
+    nature: Values = "非营运",
+    since: Values,
+    status: Values = "正常",
+    price: Values = 80000.0,
+    known: Values = 0,
+    **more: Values,
 ) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
     """Rows of vehicle_registration for owners (positions); returns plates and vehicle numbers."""
     count, people = len(owner), world.people
@@ -159,7 +161,9 @@ def policy(
         )
 
 
-def licence(world: World, who: NDArray[Any], *, kind: Any = "C1", status: Any = "正常") -> None:
+def licence(
+    world: World, who: NDArray[Any], *, kind: Values = "C1", status: Values = "正常"
+) -> None:
     """Driving licences of people (positions)."""
     none = np.datetime64("NaT", "s")
     world.book.add(
@@ -201,19 +205,19 @@ def violations(
     )
 
 
-def unit(
+def unit(  # noqa: PLR0913 - one argument a column
     world: World,
     owner: NDArray[Any],
     *,
-    since: Any,
-    use: Any = "住宅",
-    area: Any = 95.0,
-    co: Any = "单独所有",
-    share: Any = 1.0,
-    status: Any = "现势",
-    known: Any = 0,
-    number: Any = None,
-    village: Any = None,
+    since: Values,
+    use: Values = "住宅",
+    area: Values = 95.0,
+    co: Values = "单独所有",
+    share: Values = 1.0,
+    status: Values = "现势",
+    known: Values = 0,
+    number: Values = None,
+    village: Values = None,
 ) -> list[str]:
     """Rows of real_estate_registration for owners (positions); returns unit numbers."""
     people, homes, areas = world.people, world.homes, world.areas

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+Values: TypeAlias = Any
+"""A scalar, a list or an array; numpy's ArrayLike leaves days out."""
 KNOWN = "_known"
 """Month number in which a row, or this version of it, reached the county office."""
 
@@ -19,7 +21,7 @@ class Book:
         """Start empty."""
         self._parts: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
 
-    def add(self, source: str, *, known: Any = 0, **columns: Any) -> None:
+    def add(self, source: str, *, known: Values = 0, **columns: Values) -> None:
         """Add rows; scalars are repeated; ``known`` is a month number or one a row."""
         given = {name: _array(value) for name, value in (columns | {KNOWN: known}).items()}
         lengths = [len(array) for name, array in given.items() if array.ndim and name != KNOWN]
@@ -34,7 +36,7 @@ class Book:
         return pd.DataFrame({name: _joined(name, parts) for name in names})
 
 
-def _array(value: Any) -> Any:
+def _array(value: Values) -> Values:
     """An array of a few kinds: text as objects, days as seconds."""
     array = np.asarray(value)
     if array.dtype.kind == "U":
@@ -42,7 +44,7 @@ def _array(value: Any) -> Any:
     return array.astype("datetime64[s]") if array.dtype.kind == "M" else array
 
 
-def _joined(name: str, parts: list[tuple[int, dict[str, Any]]]) -> Any:
+def _joined(name: str, parts: list[tuple[int, dict[str, Any]]]) -> Values:
     """One column of all parts; text is empty where a part does not have it."""
     arrays = [np.broadcast_to(given.get(name, np.array("", object)), (n,)) for n, given in parts]
     if len({array.dtype.kind for array in arrays}) > 1:

@@ -1,8 +1,9 @@
 """Illness and disaster records, temporary assistance, poverty archives and ledgers."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from doudi.synth import months, work
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from doudi.synth.book import Values
     from doudi.synth.parameters import Standards
     from doudi.synth.world import World
 
@@ -129,7 +131,14 @@ def _write_disasters(world: World) -> None:
 
 
 def disaster(
-    world: World, head: Any, event: Any, month: Any, damage: Any, loss: Any, aid: Any, day: Any = 9
+    world: World,
+    head: Values,
+    event: Values,
+    month: Values,
+    damage: Values,
+    loss: Values,
+    aid: Values,
+    day: Values = 9,
 ) -> None:
     """Rows of disaster_loss."""
     world.book.add(
@@ -147,13 +156,13 @@ def disaster(
 
 def help_once(
     world: World,
-    person: Any,
-    month: Any,
+    person: Values,
+    month: Values,
     cause: str,
-    amount: Any,
+    amount: Values,
     *,
     kind: str = "急难",
-    day: Any = 21,
+    day: Values = 21,
 ) -> None:
     """Rows of temporary_assistance, and their payments."""
     from doudi.synth.payments import pay
@@ -247,7 +256,7 @@ def write_archives(world: World, standards: Standards) -> None:
     for index in np.flatnonzero(aid.archived).tolist():  # one a household with an archive
         who = homes.people_of(index)
         alive = who[dead[who] > months.SNAPSHOT]
-        if not len(alive):
+        if not (dead[who] > months.LAST).any():
             continue
         poor = bool(aid.former_poor[index])
         told = int(rng.integers(2014, 2018)) if poor else 2021

@@ -1,8 +1,9 @@
 """Planted: cars (E15), cars held by a nominee (E16), homes and shops over the limit (E17)."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from doudi.synth.plant import early, has_adult, lookalikes, wanted, worker
 from doudi.synth.truth import about_case
 
 if TYPE_CHECKING:
+    from doudi.synth.book import Values
     from doudi.synth.plant import Pool
     from doudi.synth.world import Dibao, World
 
@@ -51,7 +53,9 @@ def stranger(world: World, *, low: float, high: float) -> int:
     return chosen
 
 
-def _car(world: World, case: Dibao, clearing: str, *, kind: str = "小型轿车", **more: Any) -> None:
+def _car(
+    world: World, case: Dibao, clearing: str, *, kind: str = "小型轿车", **more: Values
+) -> None:
     """A vehicle of a member, registered within the benefit unless told otherwise."""
     person, month = worker(world, case), early(world, case)
     since = more.pop("since", months.day(month, 11))
@@ -62,7 +66,9 @@ def _car(world: World, case: Dibao, clearing: str, *, kind: str = "小型轿车"
     )
     if not clearing:
         licence(world, np.array([person]))
-        policy(world, plate, vin, [person], [person], world.people.phone[[person]])
+        policy(
+            world, plate, vin, np.array([person]), np.array([person]), world.people.phone[[person]]
+        )
     role = "decoy" if clearing else "case"
     about_case(world, "E15", case, person, first, role=role, clearing=clearing)
 
@@ -87,9 +93,15 @@ def _car_lookalike(world: World, active: Pool, left: Pool, clearing: str, turn: 
             status_date=gone,
         )
     else:
-        case = left.take("E15", lambda c: months.FIRST_PAID + 4 < c.end < months.LAST - 3)
-        if case is not None:
-            _car(world, case, clearing, since=months.day(case.end + 2, 15), first=case.last_paid())
+        gone_case = left.take("E15", lambda c: months.FIRST_PAID + 4 < c.end < months.LAST - 3)
+        if gone_case is not None:
+            _car(
+                world,
+                gone_case,
+                clearing,
+                since=months.day(gone_case.end + 2, 15),
+                first=gone_case.last_paid(),
+            )
             return
         case = active.must("E15", has_adult(world))
         sold = months.day(min(case.start, months.FIRST_PAID) - 4, 9)
@@ -128,7 +140,7 @@ def _nominee(world: World, case: Dibao, clearing: str) -> None:
     if clearing != "X15":
         payer = holder if clearing else person
         phone = people.phone[[holder if clearing else person]]
-        policy(world, plate, vin, [payer], [holder], phone)
+        policy(world, plate, vin, np.array([payer]), np.array([holder]), phone)
     last_fact = min(int(when.max()), months.LAST)
     first = case.start if clearing == "X15" else month
     role = "decoy" if clearing else "case"
@@ -209,7 +221,7 @@ def _homes(world: World, case: Dibao, clearing: str, turn: int) -> None:
     about_case(world, "E17", case, case.head, first, role=role, clearing=clearing, known=known)
 
 
-def _demolished(world: World, case: Dibao, agreed: Any, units: int) -> None:
+def _demolished(world: World, case: Dibao, agreed: Values, units: int) -> None:
     """A demolition agreement for a home of the head."""
     people = world.people
     world.book.add(

@@ -1,5 +1,6 @@
 """Planted: company and business roles (E22), control through chains (E23)."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,5 +1,6 @@
 """Planted: public payroll (E09), insured wages (E10) and provident fund (E11) of members."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

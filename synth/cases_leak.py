@@ -1,5 +1,6 @@
 """Planted needs that nobody met: L01, L03, L05, L06, L12, L24, and needs that were met."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -192,7 +193,12 @@ def _left_and_struck(world: World, left: Pool) -> None:
     cases = wanted(world, "L12", len(exits))
     for turn in range(cases + lookalikes(cases, 1)):
         case = left.take(
-            "L12", lambda c: months.LAST - 22 <= c.end < months.LAST - 6 and people.lives(c.head)
+            "L12",
+            lambda c: (
+                shocks.disaster[c.home] > months.LAST
+                and months.LAST - 22 <= c.end < months.LAST - 6
+                and people.lives(c.head)
+            ),
         )
         if case is None:
             return
@@ -223,7 +229,7 @@ def _left_and_struck(world: World, left: Pool) -> None:
 
 
 def _almost_poor(world: World) -> None:
-    """L24: the ledger shows an income a little over the standard; lookalikes are on the edge register."""
+    """L24: an income a little over the standard; lookalikes are on the edge register."""
     cases = wanted(world, "L24", int(world.aid.archived.sum()))
     homes = world.homes
     pool = [h for h in _ordinary(world).tolist() if world.aid.archived[h]]

@@ -1,7 +1,9 @@
 """Planted: unfiled relatives of officials (E31), accounts that several people share (E33)."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from doudi.synth import months
@@ -121,12 +123,9 @@ def _shared(world: World, active: Pool) -> None:
     first = active.must("E33")
     chosen, barred = [first], set(world.kin.within(first.head, 4))
     while len(chosen) < CLUSTER:
-        chosen.append(
-            active.must(
-                "E33", lambda c: c.head not in barred and c.home not in {x.home for x in chosen}
-            )
-        )
-        barred |= set(world.kin.within(chosen[-1].head, 4))
+        case = active.must("E33", partial(_apart, chosen=chosen, barred=barred))
+        chosen.append(case)
+        barred |= set(world.kin.within(case.head, 4))
     cadres = [p for p in world.officials.person if p not in barred]
     keeper = cadres[int(world.rng.integers(len(cadres)))]
     month = int(world.rng.integers(24, 36))
@@ -134,6 +133,11 @@ def _shared(world: World, active: Pool) -> None:
         case.shared_from = max(month, case.start)
         case.shared_account = str(world.people.account[keeper])
         about_case(world, "E33", case, case.head, case.shared_from, difficulty="cluster")
+
+
+def _apart(case: Dibao, chosen: list[Dibao], barred: set[int]) -> bool:
+    """Whether a household is no kin of the chosen ones."""
+    return case.head not in barred and all(case.home != other.home for other in chosen)
 
 
 def _institutions(world: World) -> None:
@@ -165,7 +169,9 @@ def _families(world: World, count: int) -> None:
     for case in world.dibao:
         places = held.get(case.home, [])
         who = {world.stipends[p].person for p in places} - {case.head}
-        if len(who) < 2 or not case.active() or not world.is_free(case.home) or found >= count:  # noqa: PLR2004  # the head is the third
+        if (
+            len(who) < 2 or not case.active() or not world.is_free(case.home) or found >= count
+        ):  # the head is the third
             continue
         for place in places:
             world.stipends[place].account = case.account

@@ -1,5 +1,6 @@
 """Planted: the dead still paid (E01), double registration (E03), undeclared spouses (E05)."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -218,7 +219,9 @@ def _transfer(world: World, active: Pool) -> None:
 
 def _slip(world: World, active: Pool) -> None:
     """A register that carries another recipient's number for one of its members."""
-    first = active.must("E03", lambda c: len(c.members) == 1)
+    first = active.must(
+        "E03", lambda c: len(c.members) == 1 and world.jobs.kind[c.head] == work.NONE
+    )
     second = active.must("E03", lambda c: _slips(world, first, c))
     second.members[0].typed = first.head
     world.used.add(first.home)
@@ -264,7 +267,7 @@ def _one_spouse(world: World, active: Pool, role: str, clearing: str) -> None:
     )
     applicant = case.head
     spouse = _bachelor(world, applicant, earns=clearing != "X07")
-    month = int(max(case.start + 3, world.rng.integers(14, 32)))
+    month = max(case.start + 3, int(world.rng.integers(14, 32)))
     day = months.day(month, 9)
     if clearing == "X16":
         day = max(people.birth[applicant], people.birth[spouse]) + np.timedelta64(22 * 365, "D")

@@ -1,5 +1,6 @@
 """Civil records: hukou, deaths, marriages, births, schools, cards and telephones."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from doudi.synth.people import NOBODY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from doudi.synth.book import Values
     from doudi.synth.world import World
 
 NAT = np.datetime64("NaT", "D")
@@ -115,7 +117,9 @@ def _write_hukou(world: World, cancelled: NDArray[np.int64]) -> None:
     del homes
 
 
-def _hukou_rows(world: World, who: NDArray[np.int64], known: Any, status: Any, since: Any) -> None:
+def _hukou_rows(
+    world: World, who: NDArray[np.int64], known: Values, status: Values, since: Values
+) -> None:
     """Rows of hukou_population."""
     people, homes = world.people, world.homes
     book = homes.book[people.home[who]]
@@ -162,7 +166,7 @@ def _write_marriages(world: World) -> None:
 
 
 def marriage(
-    world: World, man: NDArray[Any], wife: NDArray[Any], day: NDArray[Any], **names: Any
+    world: World, man: NDArray[Any], wife: NDArray[Any], day: NDArray[Any], **names: Values
 ) -> None:
     """Rows of marriage_registration."""
     people = world.people

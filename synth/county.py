@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from doudi.synth.parameters import Standards
     from doudi.synth.world import World
 
-SMALLEST = 500
+SMALLEST = 1_500
 HOUSEHOLDS = {"S": 2_000, "M": 60_000, "L": 600_000}
 
 
@@ -66,7 +66,7 @@ def make_county(
         out: Folder for ``deliveries/<batch>/`` and ``truth/``; made when missing.
         size: S 2,000, M 60,000 or L 600,000 households.
         seed: Same seed, same bytes.
-        households: Another number of households, 500 or more.
+        households: Another number of households, 1,500 or more.
         dirt: 1 plants the spelling and typing faults of real exports.
         boost: Multiplies the planted rates; each code has two cases at least.
         progress: Called with a short line before each step.
@@ -75,7 +75,7 @@ def make_county(
         Counts of what was written.
 
     Raises:
-        UsageError: if ``households`` is below 500.
+        UsageError: if ``households`` is below 1,500, or too small for the boost.
     """
     count = households or HOUSEHOLDS[size]
     if count < SMALLEST:

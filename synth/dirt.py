@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from doudi.synth.files import Sheet
     from doudi.synth.world import World
+
+Cells: TypeAlias = dict[str, list[str]]
+"""The typed cells of a file, column by column."""
 
 TWICE = 0.012
 SPELT = (("q.idx", 0.03), ("q.id15", 0.02), ("q.space", 0.01), ("q.wide", 0.005))
@@ -90,8 +93,9 @@ def _corrected(world: World, sheets: list[Sheet], clean: set[str]) -> list[Sheet
     chosen = world.rng.permutation(chosen)[:CORRECTED]
     right = sheets[first].rows.iloc[chosen]
     wrong = sheets[first].rows.copy()
-    place = wrong.columns.get_loc("name")
-    wrong.iloc[chosen, place] = [f"{name}儿" for name in right["name"]]
+    names = wrong["name"].to_numpy(dtype=object, copy=True)
+    names[chosen] = [f"{name}儿" for name in right["name"]]
+    wrong["name"] = names
     sheets[first] = replace(sheets[first], rows=wrong)
     joined = pd.concat([sheets[second].rows, right], ignore_index=True)
     sheets[second] = replace(sheets[second], rows=joined)
@@ -121,18 +125,17 @@ def _soiled(world: World, sheet: Sheet, clean: set[str]) -> Sheet:
     twice = np.flatnonzero(free & (rng.random(len(free)) < TWICE))
     rows = pd.concat([sheet.rows, sheet.rows.iloc[twice]], ignore_index=True)
     sheet = replace(sheet, rows=rows)
-    text = pd.DataFrame({c.field: text_of(rows[c.field], c, sheet.form) for c in sheet.columns})
-    text = text.astype(object)
+    text = {c.field: list(text_of(rows[c.field], c, sheet.form)) for c in sheet.columns}
     alone = free.copy()
     alone[twice] = False
     refused = _refuse(world, sheet, text, np.flatnonzero(alone))
     alone[refused[refused < len(alone)]] = False
     _misspell(world, sheet, text, np.flatnonzero(alone))
     _odd_dates(world, sheet, text, np.flatnonzero(alone))
-    return replace(sheet, text=text, unread=_unread(sheet, refused, text))
+    return replace(sheet, text=pd.DataFrame(text), unread=_unread(sheet, refused, text))
 
 
-def _unread(sheet: Sheet, refused: NDArray[np.int64], text: pd.DataFrame) -> frozenset[int]:
+def _unread(sheet: Sheet, refused: NDArray[np.int64], text: Cells) -> frozenset[int]:
     """Rows whose amount cannot be read."""
     amount = amount_column(sheet)
     if amount is None:
@@ -140,22 +143,20 @@ def _unread(sheet: Sheet, refused: NDArray[np.int64], text: pd.DataFrame) -> fro
     marks = {
         wanted for _, wanted, reason in REFUSED.get(sheet.source, ()) if reason == "number.text"
     }
-    place = text.columns.get_loc(amount.field)
-    return frozenset(int(i) for i in refused if text.iat[int(i), place] in marks)
+    place = text[amount.field]
+    return frozenset(int(i) for i in refused if place[int(i)] in marks)
 
 
-def _refuse(
-    world: World, sheet: Sheet, text: pd.DataFrame, free: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _refuse(world: World, sheet: Sheet, text: Cells, free: NDArray[np.int64]) -> NDArray[np.int64]:
     """Plant what the contract refuses, and note line and reason; returns the rows."""
     faults = REFUSED.get(sheet.source, ())
     if not faults or len(free) <= len(faults):
         return np.zeros(0, dtype=np.int64)
     chosen = world.rng.permutation(free)[: len(faults)]
     for row, (field, wanted, reason) in zip(chosen.tolist(), faults, strict=True):
-        at = text.columns.get_loc(field)
-        value = str(text.iat[row, at])
-        text.iat[row, at] = _wrong_digit(value) if wanted == "!checksum" else wanted
+        at = text[field]
+        value = str(at[row])
+        at[row] = _wrong_digit(value) if wanted == "!checksum" else wanted
         world.truth.refused.append(_note(sheet, row, field, reason))
     return chosen
 
@@ -176,15 +177,15 @@ def _wrong_digit(number: str) -> str:
     return number[:-1] + ("1" if number[-1] != "1" else "2")
 
 
-def _misspell(world: World, sheet: Sheet, text: pd.DataFrame, free: NDArray[np.int64]) -> None:
+def _misspell(world: World, sheet: Sheet, text: Cells, free: NDArray[np.int64]) -> None:
     """Person numbers in the spellings that can be repaired."""
     field = next((c.field for c in sheet.columns if c.type == "id18"), None)
     if field is None:
         return
-    at = text.columns.get_loc(field)
+    at = text[field]
     draw = world.rng.random(len(free))
     for row, chance in zip(free.tolist(), draw.tolist(), strict=True):  # text faults, one a cell
-        text.iat[row, at] = _spelling(str(text.iat[row, at]), chance)
+        at[row] = _spelling(str(at[row]), chance)
 
 
 def _spelling(number: str, chance: float) -> str:
@@ -192,11 +193,12 @@ def _spelling(number: str, chance: float) -> str:
     if len(number) != len("539901194208030018"):
         return number
     low = 0.0
-    for kind, share in SPELT:
+    kind = ""
+    for told, share in SPELT:
         if low <= chance < low + share:
-            break
+            kind = told
         low += share
-    else:
+    if not kind:
         return number
     if kind == "q.idx":
         return number.lower() if number.endswith("X") else f"'{number}"
@@ -207,13 +209,13 @@ def _spelling(number: str, chance: float) -> str:
     return number.translate({ord(str(d)): chr(0xFF10 + d) for d in range(10)})
 
 
-def _odd_dates(world: World, sheet: Sheet, text: pd.DataFrame, free: NDArray[np.int64]) -> None:
+def _odd_dates(world: World, sheet: Sheet, text: Cells, free: NDArray[np.int64]) -> None:
     """Dates in another spelling than the rest of the column."""
     fields = [c.field for c in sheet.columns if c.type == "date"]
     if not fields or sheet.form.dates != "%Y-%m-%d":
         return
-    at = text.columns.get_loc(fields[0])
+    at = text[fields[0]]
     for row in free[world.rng.random(len(free)) < ODD_DATES].tolist():  # few cells
-        value = str(text.iat[row, at])
+        value = str(at[row])
         if value:
-            text.iat[row, at] = value.replace("-", "/") if row % 2 else value.replace("-", "")
+            at[row] = value.replace("-", "/") if row % 2 else value.replace("-", "")

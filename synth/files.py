@@ -149,9 +149,11 @@ def _control(sheet: Sheet) -> list[str]:
 def text_of(values: pd.Series[Any], column: Column, form: Form) -> pd.Series[Any]:
     """A column as text in the form of its source."""
     if column.type == "date":
-        return values.dt.strftime(form.dates).fillna("") if values.dtype.kind == "M" else values
+        told: pd.Series[Any] = values.dt.strftime(form.dates).fillna("")
+        return told
     if column.type == "datetime":
-        return values.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
+        moment: pd.Series[Any] = values.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
+        return moment
     if column.type == "bool":
         return values.map({True: form.yes_no[0], False: form.yes_no[1]})
     if column.type == "decimal" and values.dtype.kind in "fi":
@@ -198,7 +200,7 @@ def _workbook(sheet: Sheet) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
-    page = book.active
+    page = book.worksheets[0]
     page.append([header(c, sheet.form) for c in sheet.columns])
     cells = [_cells(sheet.rows[c.field], c) for c in sheet.columns]
     for row in zip(*cells, strict=True):  # the library writes row by row

@@ -1,9 +1,10 @@
 """Companies, individual businesses, their owners and their tax filings."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from doudi.synth.book import Book
+    from doudi.synth.book import Book, Values
     from doudi.synth.homes import Homes
     from doudi.synth.people import People
     from doudi.synth.world import World
@@ -74,13 +75,13 @@ def make_firms(rng: Generator, people: People, homes: Homes, may_own: NDArray[np
     )
 
 
-def company(
+def company(  # noqa: PLR0913 - one argument a column
     book: Book,
     code: str,
     name: str,
     *,
     owner: tuple[str, str],
-    setup: Any,
+    setup: Values,
     phone: str = "",
     status: str = "存续",
     capital: float = 100.0,
@@ -109,7 +110,7 @@ def holding(
     holder: tuple[str, str],
     ratio: float,
     *,
-    since: Any,
+    since: Values,
     capital: float = 100.0,
 ) -> None:
     """One row of shareholders; the holder is a number or company code, and a name."""

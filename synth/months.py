@@ -57,4 +57,4 @@ def month_name(month: int) -> str:
 
 def day(month: int, number: int = 1) -> np.datetime64:
     """One day of a month."""
-    return np.datetime64(ORIGIN + month, "D") + np.timedelta64(number - 1, "D")
+    return np.datetime64(str(day_in(month, number)), "D")

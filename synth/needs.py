@@ -1,5 +1,6 @@
 """Who is helped: disability, the first registers, entries after relapses, exits."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -21,7 +21,7 @@ VIN_ALPHABET = np.array(list("ABCDEFGHJKLMNPRSTUVWXYZ0123456789"))
 
 def check_digits(bodies: NDArray[np.int64]) -> NDArray[np.str_]:
     """Check characters of 17-digit bodies."""
-    total = np.zeros(len(bodies), dtype=np.int64)
+    total: NDArray[np.int64] = np.zeros(len(bodies), dtype=np.int64)
     for place, weight in enumerate(PERSON_WEIGHTS):
         total += weight * (bodies // 10 ** (16 - place) % 10)
     return PERSON_CHECKS[total % 11]
@@ -31,8 +31,8 @@ def person_numbers(
     birth: NDArray[Any], male: NDArray[Any], *, area: int = COUNTY
 ) -> NDArray[np.str_]:
     """Unique valid 18-digit numbers, one a person; no more than 500 of a sex share a birthday."""
-    dates = np.char.replace(np.datetime_as_string(birth.astype("datetime64[D]")), "-", "")
-    dates = dates.astype(np.int64)
+    told = np.char.replace(np.datetime_as_string(birth.astype("datetime64[D]")), "-", "")
+    dates = told.astype(np.int64)
     group = dates * 2 + male.astype(np.int64)
     order = np.argsort(group, kind="stable")
     ranked = group[order]
@@ -42,11 +42,6 @@ def person_numbers(
     serial = (rank * 2 + male.astype(np.int64)) % 1000
     bodies = area * 10**11 + dates * 1000 + serial
     return np.char.add(bodies.astype("U17"), check_digits(bodies))
-
-
-def old_number(number: str) -> str:
-    """The 15-digit form that an 18-digit number had before 1999."""
-    return number[:6] + number[8:17]
 
 
 def company_codes(serials: NDArray[np.int64], *, kind: str = "91") -> list[str]:

@@ -1,5 +1,6 @@
 """Village committees and handlers, their relatives among recipients, and what they filed."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -101,30 +102,31 @@ def _write_filings(world: World) -> None:
     """File every relative within the third degree among recipients, unless planted otherwise."""
     officials, people = world.officials, world.people
     helped = beneficiaries(world)
-    rows: list[tuple[int, int, str, str, str, int, int]] = []
+    rows: list[tuple[int, int, str, str, str, int]] = []
     for person, role, since in zip(officials.person, officials.role, officials.since, strict=True):
-        for relative, degree in sorted(world.kin.within(person, DEGREE).items()):  # few a person
+        for relative in sorted(world.kin.within(person, DEGREE)):  # few a person
             if relative not in helped:
                 continue
             home, programme, start = helped[relative]
             if (person, home) not in officials.unfiled:
                 told = relation_name(world, person, relative)
-                rows.append((person, relative, role, programme, told, max(start, since), degree))
+                rows.append((person, relative, role, programme, told, max(start, since)))
     if not rows:
         return
-    who, relative, role, programme, told, month, _ = zip(*rows, strict=True)
+    who, kin = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    when = np.array([row[5] for row in rows])
     world.book.add(
         "kin_filing",
-        known=np.array(month),
-        official_id=people.number[list(who)],
-        official_role=list(role),
-        relative_id=people.number[list(relative)],
-        relation=list(told),
-        programme=list(programme),
-        filed_date=months.day_in(np.array(month), 2),
+        known=when,
+        official_id=people.number[who],
+        official_role=[row[2] for row in rows],
+        relative_id=people.number[kin],
+        relation=[row[4] for row in rows],
+        programme=[row[3] for row in rows],
+        filed_date=months.day_in(when, 2),
         reviewed_by="县民政局",
-        official_name=people.name[list(who)],
-        relative_name=people.name[list(relative)],
+        official_name=people.name[who],
+        relative_name=people.name[kin],
         status="有效",
     )
 
@@ -132,18 +134,21 @@ def _write_filings(world: World) -> None:
 def relation_name(world: World, person: int, other: int) -> str:
     """What a relative is called in a filing; the nearest word of the form."""
     people = world.people
-    parents = {int(people.father[person]), int(people.mother[person])} - {NOBODY}
+    parents = _parents(world, person)
     spouse = int(people.spouse[person])
-    if other == spouse:
-        return "配偶"
-    if other in parents:
-        return "父母"
-    if person in {int(people.father[other]), int(people.mother[other])}:
-        return "子女"
-    if people.father[other] != NOBODY and people.father[other] == people.father[person]:
-        return "兄弟姐妹"
-    if spouse != NOBODY and other in {int(people.father[spouse]), int(people.mother[spouse])}:
-        return "配偶父母"
-    if any(other in {int(people.father[p]), int(people.mother[p])} for p in parents):
-        return "祖父母"
-    return "侄甥" if people.birth[other] > people.birth[person] else "叔伯姑舅姨"
+    rules = [
+        (other == spouse, "配偶"),
+        (other in parents, "父母"),
+        (person in _parents(world, other), "子女"),
+        (bool(parents & _parents(world, other)), "兄弟姐妹"),
+        (spouse != NOBODY and other in _parents(world, spouse), "配偶父母"),
+        (any(other in _parents(world, p) for p in parents), "祖父母"),
+        (bool(people.birth[other] > people.birth[person]), "侄甥"),
+    ]
+    return next((told for holds, told in rules if holds), "叔伯姑舅姨")
+
+
+def _parents(world: World, person: int) -> set[int]:
+    """The known parents of a person."""
+    people = world.people
+    return {int(people.father[person]), int(people.mother[person])} - {NOBODY}

@@ -82,15 +82,15 @@ def write_parameters(book: Book) -> None:
         for step, value in enumerate(values):
             rows.append((name, value, unit, FIRST_YEAR + step, step < len(values) - 1))
     rows += [(name, value, unit, FIRST_YEAR, False) for name, (unit, value) in LASTING.items()]
-    name, value, unit, year, ends = zip(*rows, strict=True)
-    until = [f"{y + 1}-06-30" if over else "NaT" for y, over in zip(year, ends, strict=True)]
+    names, values, units, years, ends = (list(column) for column in zip(*rows, strict=True))
+    until = [f"{y + 1}-06-30" if over else "NaT" for y, over in zip(years, ends, strict=True)]
     book.add(
         "policy_parameters",
-        param=list(name),
+        param=names,
         area_code=COUNTY_CODE,
-        value=np.array(value, dtype=float),
-        unit=list(unit),
-        valid_from=np.array([f"{y}-07-01" for y in year], dtype="datetime64[D]"),
+        value=np.array(values, dtype=float),
+        unit=units,
+        valid_from=np.array([f"{y}-07-01" for y in years], dtype="datetime64[D]"),
         valid_to=np.array(until, dtype="datetime64[D]"),
-        document_no=[f"合成民发〔{y}〕{12 + i % 30}号" for i, y in enumerate(year)],
+        document_no=[f"合成民发〔{y}〕{12 + i % 30}号" for i, y in enumerate(years)],
     )

@@ -1,17 +1,19 @@
 """One-card payments month by month, and the rows of the old-age allowance."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from doudi.synth import months
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
+    from doudi.synth.book import Values
     from doudi.synth.parameters import Standards
     from doudi.synth.world import World
 
@@ -20,21 +22,21 @@ PROGRAMMES = {"care": "重度残疾人护理补贴", "living": "困难残疾人�
 FARMLAND = "耕地地力保护补贴"
 
 
-def pay(
+def pay(  # noqa: PLR0913 - one argument a column
     world: World,
-    month: Any,
+    month: Values,
     *,
-    payee: Any,
-    account: Any,
-    name: Any,
-    programme: Any,
-    amount: Any,
-    household: Any = "",
-    village: Any = 0,
-    day: Any = 12,
-    benefit_month: Any = None,
-    status: Any = "成功",
-    reverses: Any = "",
+    payee: Values,
+    account: Values,
+    name: Values,
+    programme: Values,
+    amount: Values,
+    household: Values = "",
+    village: Values = 0,
+    day: Values = 12,
+    benefit_month: Values = None,
+    status: Values = "成功",
+    reverses: Values = "",
 ) -> list[str]:
     """Rows of one_card_payment, paid in ``month``; returns the payment numbers."""
     when = np.atleast_1d(np.asarray(month, dtype=np.int64))

@@ -1,5 +1,6 @@
 """People of four generations: births, marriages, divorces, deaths and the homes they live in."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ class People:
     def age(self, month: int = months.LAST) -> NDArray[np.float64]:
         """Age in years at the first day of a month; birth dates never change."""
         if month not in self.ages:
-            days = (months.day(month) - self.birth).astype(np.int64)
+            days = (months.day_in(month) - self.birth).astype(np.int64)
             self.ages[month] = np.asarray(days / YEAR, dtype=np.float64)
         return self.ages[month]
 

@@ -114,4 +114,4 @@ def worker(world: World, case: Dibao) -> int:
 
 def early(world: World, case: Dibao, low: int = 14, high: int = 36) -> int:
     """A month within the benefit from which a contradiction holds."""
-    return int(max(case.start + 2, world.rng.integers(low, high)))
+    return max(case.start + 2, int(world.rng.integers(low, high)))

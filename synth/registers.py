@@ -1,5 +1,6 @@
 """Rows of the assistance registers and of what was decided about them."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from doudi.synth import months
 from doudi.synth.homes import relation
 
 if TYPE_CHECKING:
+    from doudi.synth.book import Values
     from doudi.synth.parameters import Standards
     from doudi.synth.world import Dibao, World
 
@@ -113,7 +115,7 @@ def _write_members(world: World) -> None:
         )
 
 
-def event(
+def event(  # noqa: PLR0913 - one argument a column
     world: World,
     household: str,
     programme: str,
@@ -270,7 +272,7 @@ def _write_edge(world: World, standards: Standards) -> None:
             )
 
 
-def certificate_numbers(world: World, who: Any) -> Any:
+def certificate_numbers(world: World, who: Values) -> Values:
     """Certificate numbers: the person's number, the kind's digit, the grade's digit."""
     kinds = {"视": "1", "听": "2", "言": "3", "肢": "4", "智": "5", "精": "6", "多重": "7"}
     digit = np.array([kinds[str(kind)] for kind in world.ailment[who]], dtype="U1")

@@ -1,5 +1,6 @@
 """Illness, disasters and job losses, and the hazard of falling back into poverty."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ def draw_shocks(rng: Generator, people: People, homes: Homes, villages: int) -> 
         disaster,
         damage,
         event,
-        np.round(loss, -1),
+        np.asarray(np.round(loss, -1), dtype=np.float64),
     )
 
 
@@ -107,7 +108,7 @@ def draw_relapses(
     clean: NDArray[np.bool_],
     buffered: NDArray[np.bool_],
 ) -> Relapses:
-    """Monthly hazards of §7.2: illness x6, loss of work x3, disaster x2.5, assets x0.5, kin x0.7."""
+    """Monthly hazards: illness x6, no work x3, disaster x2.5, assets x0.5, kin x0.7."""
     count = len(homes)
     live = np.flatnonzero((people.home >= 0) & (shocks.severe < months.OPEN))
     workers = np.flatnonzero((people.home >= 0) & jobs.lost())
@@ -135,11 +136,11 @@ def draw_relapses(
     home, when, cause = (np.concatenate(parts) for parts in zip(*found, strict=True))
     flagged = (cause != "收入骤减") | aid.archived[home]
     seen = rng.random(len(home)) < np.where(flagged, SEEN[1], SEEN[0])
-    return Relapses(home, when, cause, _registers(rng, homes, aid, clean, home), seen)
+    return Relapses(home, when, cause, _registers(rng, homes, clean, home), seen)
 
 
 def _registers(
-    rng: Generator, homes: Homes, aid: Aid, clean: NDArray[np.bool_], home: NDArray[np.int64]
+    rng: Generator, homes: Homes, clean: NDArray[np.bool_], home: NDArray[np.int64]
 ) -> NDArray[np.str_]:
     """Where a relapse is recognised: in the country mostly by monitoring, in town by the edge."""
     draw = rng.random(len(home))

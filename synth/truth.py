@@ -73,7 +73,7 @@ class Truth:
         return sum(p.role == role for p in self.planted)
 
 
-def about_case(
+def about_case(  # noqa: PLR0913 - one argument a column
     world: World,
     code: str,
     case: Dibao,
@@ -108,7 +108,7 @@ def about_case(
     )
 
 
-def about_person(
+def about_person(  # noqa: PLR0913 - one argument a column
     world: World,
     code: str,
     person: int,
@@ -144,7 +144,7 @@ def about_person(
     )
 
 
-def about_need(
+def about_need(  # noqa: PLR0913 - one argument a column
     world: World,
     code: str,
     household: tuple[str, str],

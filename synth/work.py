@@ -1,5 +1,6 @@
 """Jobs: insured work, flexible work, public payroll; wages, losses and new jobs."""
 
+# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Jobs:
 
     def lost(self) -> NDArray[np.bool_]:
         """Whose insured job ends within the simulated months."""
-        return (self.kind == FORMAL) & (self.end < months.OPEN)
+        return np.asarray((self.kind == FORMAL) & (self.end < months.OPEN), dtype=bool)
 
     def stop(self, person: int, last: int) -> None:
         """End whatever a person earns with a month."""

@@ -31,9 +31,11 @@ def test_each_property_comes_from_the_strongest_then_newest_record(
 
 def test_an_id_that_only_occurs_as_an_end_becomes_a_node(facts: Facts, tmp_path: Path) -> None:
     facts.link("MEMBER_OF.Person.Household", "p1", "dibao_household_register/H1")
+    facts.link("EMPLOYED_BY.Person.PublicUnit", "p1", "school")
+    facts.link("EMPLOYED_BY.Person.PublicUnit", "p2", "school")
     receipt = project(facts.write(), tmp_path / "out")
-    assert receipt.nodes == {"Person": 1, "Household": 1}
-    assert receipt.links == {"MEMBER_OF.Person.Household": 1}
+    assert receipt.nodes == {"Person": 2, "Household": 1, "PublicUnit": 1}
+    assert receipt.links["EMPLOYED_BY.Person.PublicUnit"] == 2
     with Projection(tmp_path / "out") as graph:
         (home,) = graph.node("Household").to_pyarrow().to_pylist()
     assert (home["register"], home["household_id"]) == ("dibao_household_register", "H1")

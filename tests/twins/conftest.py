@@ -236,7 +236,7 @@ def business(county: Disorder) -> None:
             name = f"{company}/{nth}"
             county.add("TaxFiling", id=name, period_end=county.month(),
                        period_months=dice.choice([1, 3, 12, None]),
-                       revenue_yuan=dice.choice([0.0, 1000.0, 300000.0, 900000.0]))  # fmt: skip
+                       revenue_yuan=dice.choice([0.0, 1000.0, 400000.0, 900000.0]))  # fmt: skip
             county.link("FILED.Company.TaxFiling", company, name, grade="exact")
 
 
@@ -247,12 +247,12 @@ def _people_of(county: Disorder, company: str) -> None:
     for _ in range(dice.randrange(3)):
         county.link("EXEC_OF.Person.Company", county.person(), company,
                     position=dice.choice(["监事", "经理", None]), **county.span())  # fmt: skip
-    for _ in range(dice.randrange(4)):
+    for _ in range(dice.randrange(1, 4)):
         county.link("SHAREHOLDER_OF.Person.Company", county.person(), company,
                     ratio=dice.choice([0.02, 0.1, 0.3, 0.6, None]), **county.span(open_share=0.8))  # fmt: skip
     for _ in range(dice.randrange(3)):
         county.link("SHAREHOLDER_OF.Company.Company", f"c{dice.randrange(25)}", company,
-                    ratio=dice.choice([0.2, 0.5, 0.9]), **county.span(open_share=0.8))  # fmt: skip
+                    ratio=dice.choice([0.3, 0.5, 0.9]), **county.span(open_share=0.8))  # fmt: skip
 
 
 def officials(county: Disorder) -> None:

@@ -5,7 +5,7 @@ WITH pair AS (
     SELECT c.household, c.benefit, m.a AS member_id, m.b AS person_id,
            greatest(c.since, month_after(m.valid_from)) AS since,
            least(c.until, day_or_last(m.valid_to)) AS until
-    FROM covered AS c JOIN married AS m ON m.a = c.person_id
+    FROM covered AS c JOIN married AS m ON m.a = c.person_id AND m.is_strong
     WHERE c.programme = '低保' AND m.source = 'marriage_registration'
       AND plus_months(m.valid_from, $min_months) <= least(day_or_last(m.valid_to), $as_of_end)),
 as_member AS (

@@ -50,7 +50,7 @@ kin_share AS (
     SELECT p.person_id, p.company, q.person_id AS relative, q.share, q.since
     FROM in_post AS p JOIN share AS q USING (company)
     WHERE EXISTS (SELECT 1 FROM kin AS k WHERE k.a = p.person_id AND k.b = q.person_id
-                  AND k.degree <= 2)),
+                  AND k.is_strong AND k.degree <= 2)),
 concert AS (
     SELECT k.person_id, k.company, sum(k.share) + coalesce(any_value(own.share), 0) AS share,
            greatest(any_value(p.since), max(k.since)) AS since, any_value(p.until) AS until

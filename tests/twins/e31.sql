@@ -15,7 +15,8 @@ filing AS (
 SELECT DISTINCT c.household, p.official_id, c.benefit,
        greatest(c.since, p.since, k.since) AS fact_from,
        last_or_open(least(c.until, p.until, k.until, day_or_last(f.filed_on))) AS fact_to
-FROM post AS p JOIN kin AS k ON k.a = p.official_id AND k.degree <= $max_degree
+FROM post AS p
+JOIN kin AS k ON k.a = p.official_id AND k.is_strong AND k.degree <= $max_degree
 JOIN covered AS c ON c.person_id = k.b
 LEFT JOIN filing AS f ON f.official_id = p.official_id AND f.benefit = c.benefit
 WHERE c.programme IN ('低保', '特困')

@@ -79,49 +79,48 @@ SELECT household, person_id, benefit, since, until FROM covered WHERE programme 
 
 -- Marriages both ways, to the first divorce after the wedding or a death after it.
 CREATE OR REPLACE TEMP TABLE married AS
-WITH wedding AS (
-    SELECT start_id AS a, end_id AS b, valid_from, source FROM link_SPOUSE_OF_Person_Person
-    WHERE strong(grade) AND start_id <> end_id
-    UNION
-    SELECT end_id, start_id, valid_from, source FROM link_SPOUSE_OF_Person_Person
-    WHERE strong(grade) AND start_id <> end_id),
+WITH stated AS (
+    SELECT start_id, end_id, valid_from, source, strong(grade) AS is_strong
+    FROM link_SPOUSE_OF_Person_Person WHERE likely(grade) AND start_id <> end_id),
+wedding AS (
+    SELECT start_id AS a, end_id AS b, valid_from, source, is_strong FROM stated
+    UNION SELECT end_id, start_id, valid_from, source, is_strong FROM stated),
 parting AS (
     SELECT start_id AS a, end_id AS b, valid_from AS day FROM link_DIVORCED_FROM_Person_Person
     WHERE likely(grade)
     UNION
-    SELECT end_id, start_id, valid_from FROM link_DIVORCED_FROM_Person_Person
-    WHERE likely(grade)),
-parted AS (
-    SELECT w.a, w.b, w.valid_from, min(p.day) AS day
-    FROM wedding AS w JOIN parting AS p ON p.a = w.a AND p.b = w.b
-    WHERE p.day > day_or_first(w.valid_from) GROUP BY ALL),
-death AS (
-    SELECT d.start_id AS person_id, x.death_date AS day
-    FROM link_DIED_Person_DeathRecord AS d JOIN node_DeathRecord AS x ON x.id = d.end_id
-    WHERE likely(d.grade))
-SELECT w.a, w.b, w.source, w.valid_from, least(min(p.day), min(x.day), min(y.day)) AS valid_to
-FROM wedding AS w
-LEFT JOIN parted AS p ON p.a = w.a AND p.b = w.b AND p.valid_from IS NOT DISTINCT FROM w.valid_from
-LEFT JOIN death AS x ON x.person_id = w.a AND x.day > day_or_first(w.valid_from)
-LEFT JOIN death AS y ON y.person_id = w.b AND y.day > day_or_first(w.valid_from)
+    SELECT end_id, start_id, valid_from FROM link_DIVORCED_FROM_Person_Person WHERE likely(grade)
+    UNION
+    SELECT w.a, w.b, x.death_date
+    FROM wedding AS w JOIN link_DIED_Person_DeathRecord AS d ON d.start_id IN (w.a, w.b)
+    JOIN node_DeathRecord AS x ON x.id = d.end_id WHERE likely(d.grade))
+SELECT w.a, w.b, w.source, w.is_strong, w.valid_from, min(p.day) AS valid_to
+FROM wedding AS w LEFT JOIN parting AS p
+  ON p.a = w.a AND p.b = w.b AND p.day > day_or_first(w.valid_from)
 GROUP BY ALL;
 
 -- Kin: as many degrees as it takes steps up to a common ancestor and down again; one marriage on
--- the way counts no step. One row a way, with the days on which that way holds.
+-- the way counts no step. One row a way, with the days on which that way holds, and whether all
+-- its ties are strong enough to accuse.
 CREATE OR REPLACE TEMP TABLE kin AS
-WITH RECURSIVE above AS (
-    SELECT id AS person_id, id AS ancestor, 0 AS steps FROM node_Person
+WITH RECURSIVE parent AS (
+    SELECT start_id AS elder, end_id AS child, bool_or(strong(grade)) AS is_strong
+    FROM link_PARENT_OF_Person_Person WHERE likely(grade) GROUP BY ALL),
+above AS (
+    SELECT id AS person_id, id AS ancestor, 0 AS steps, true AS is_strong FROM node_Person
     UNION
-    SELECT a.person_id, p.start_id, a.steps + 1
-    FROM above AS a JOIN link_PARENT_OF_Person_Person AS p
-      ON p.end_id = a.ancestor AND strong(p.grade)
+    SELECT a.person_id, p.elder, a.steps + 1, a.is_strong AND p.is_strong
+    FROM above AS a JOIN parent AS p ON p.child = a.ancestor
     WHERE a.steps < 3),
 blood AS (
-    SELECT x.person_id AS a, y.person_id AS b, min(x.steps + y.steps) AS degree
+    SELECT x.person_id AS a, y.person_id AS b, x.is_strong AND y.is_strong AS is_strong,
+           min(x.steps + y.steps) AS degree
     FROM above AS x JOIN above AS y USING (ancestor)
     WHERE x.steps + y.steps <= 3 GROUP BY ALL)
-SELECT a, b, degree, DATE '0001-01-01' AS since, DATE '9999-12-31' AS until FROM blood WHERE a <> b
+SELECT a, b, is_strong, degree, DATE '0001-01-01' AS since, DATE '9999-12-31' AS until
+FROM blood WHERE a <> b
 UNION ALL
-SELECT x.a, y.b, min(x.degree + y.degree), day_or_first(m.valid_from), day_or_last(m.valid_to)
+SELECT x.a, y.b, x.is_strong AND m.is_strong AND y.is_strong AS is_strong,
+       min(x.degree + y.degree), day_or_first(m.valid_from), day_or_last(m.valid_to)
 FROM blood AS x JOIN married AS m ON m.a = x.b JOIN blood AS y ON y.a = m.b
 WHERE x.degree + y.degree <= 3 AND x.a <> y.b GROUP BY ALL;

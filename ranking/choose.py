@@ -1,0 +1,154 @@
+"""The check of models and rules on the later window, and the choice between them.
+
+A model learns from the earlier window and is checked on the later one, and never on a household
+whose relatives it learnt from: families are dealt into folds, and each fold is scored by a model
+that saw only the other families.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from doudi.graph.errors import RankingError
+from doudi.ranking.evaluate import Field, Measures, measure
+from doudi.ranking.models import MODELS, RULES, Classifier, probability
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from doudi.ranking.families import Families
+    from doudi.ranking.outcome import Labelled
+
+LEAST_OUTCOMES = 8
+"""Fewer outcomes than this in a window say nothing about a model."""
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen model, refitted on both windows, and how everything did in the check.
+
+    Attributes:
+        name: Name of the model.
+        model: Fitted on the households of both windows.
+        measures: Of every model and rule, by name.
+        names: The features, in the order of the model's columns.
+    """
+
+    name: str
+    model: Classifier
+    measures: dict[str, Measures]
+    names: tuple[str, ...]
+
+
+def choose(
+    train: Labelled,
+    check: Labelled,
+    names: Sequence[str],
+    capacity: Mapping[str, int],
+    families: Families,
+    *,
+    seed: int,
+) -> Choice:
+    """Check all models and rules, take the best model, refit it on all that is known.
+
+    Args:
+        train: The earlier window.
+        check: The later window.
+        names: Features to use.
+        capacity: Visits by township.
+        families: Which households are relatives.
+        seed: Of folds, models and bootstrap.
+
+    Raises:
+        RankingError: if a window has too few outcomes to learn from or to check on.
+    """
+    enough(train, "to learn from")
+    enough(check, "to check on")
+    field = Field(
+        fell_back=check.fell_back,
+        township=check.features.column("township"),
+        family=families.of(check.features),
+        names=check.features.column("household"),
+        capacity=capacity,
+    )
+    parts = _Parts(train, check, families.of(train.features), field.family)
+    folds = family_folds(check.fell_back, parts.check_family, seed)
+    scores = {name: _unseen(name, parts, names, folds, seed) for name in MODELS}
+    scores |= {name: rule(check.features) for name, rule in RULES.items()}
+    measures = {name: measure(field, score, seed=seed) for name, score in scores.items()}
+    best = max(MODELS, key=lambda name: merit(measures[name]))
+    model = MODELS[best](names, seed)
+    values = [part.features.matrix(names) for part in (train, check)]
+    model.fit(np.vstack(values), np.concatenate([train.fell_back, check.fell_back]))
+    return Choice(best, model, measures, tuple(names))
+
+
+def merit(measures: Measures) -> tuple[float, float]:
+    """What a model is chosen by: precision at capacity, then average precision.
+
+    Where more than half of all households can be visited nearly every order finds the same ones;
+    then the average precision decides alone.
+    """
+    decisive = measures.visited <= measures.households / 2
+    return (measures.precision_at_capacity if decisive else 0.0, measures.average_precision)
+
+
+def enough(part: Labelled, purpose: str) -> None:
+    """Refuse a window with too few outcomes.
+
+    Raises:
+        RankingError: with the counts.
+    """
+    kept, total = part.outcomes, len(part.fell_back)
+    if kept < LEAST_OUTCOMES or total - kept < LEAST_OUTCOMES:
+        raise RankingError(
+            f"{kept} of {total} households fell back, too few {purpose}",
+            where=f"{part.window.t} to {part.window.end}",
+            expected=f"at least {LEAST_OUTCOMES} that did and as many that did not",
+            next_step="rank when more history has been delivered; until then visit by plain rule",
+        )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    train: Labelled
+    check: Labelled
+    train_family: NDArray[np.int64]
+    check_family: NDArray[np.int64]
+
+
+def family_folds(
+    fell_back: NDArray[np.bool_], family: NDArray[np.int64], seed: int
+) -> NDArray[np.int64]:
+    """The fold of each household, families together and outcomes spread, shape (n,)."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    deal = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    fold = np.zeros(len(fell_back), dtype=np.int64)
+    parts = deal.split(np.zeros((len(fold), 1)), fell_back, family)
+    for number, (_, held_out) in enumerate(parts):
+        fold[held_out] = number
+    return fold
+
+
+def _unseen(
+    name: str, parts: _Parts, names: Sequence[str], folds: NDArray[np.int64], seed: int
+) -> NDArray[np.float64]:
+    """Scores of the check window by models that learnt from other families."""
+    learn, ask = parts.train.features.matrix(names), parts.check.features.matrix(names)
+    score = np.zeros(len(ask))
+    for fold in np.unique(folds):
+        held_out = folds == fold
+        others = ~np.isin(parts.train_family, parts.check_family[held_out])
+        if not parts.train.fell_back[others].any():
+            continue  # nobody to learn from: the fold stays without an order
+        model = MODELS[name](names, seed)
+        model.fit(learn[others], parts.train.fell_back[others])
+        score[held_out] = probability(model, ask[held_out])
+    return score

@@ -1,0 +1,93 @@
+"""Which day stands for what: the day features end, the day outcomes begin, what was known then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from doudi.graph.errors import RankingError
+
+OUTCOME_MONTHS = 12
+"""Length of the time in which a household may fall back."""
+
+
+def months_later(day: date, months: int) -> date:
+    """The first day of the month that lies so many months after a day's month.
+
+    >>> months_later(date(2026, 6, 1), -7)
+    datetime.date(2025, 11, 1)
+    """
+    count = day.year * 12 + day.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A day ``t`` and the months after it.
+
+    Attributes:
+        t: First day that features do not see and outcomes may fall on.
+        months: Length of the outcome window.
+    """
+
+    t: date
+    months: int = OUTCOME_MONTHS
+
+    @property
+    def end(self) -> date:
+        """First day after the outcome window."""
+        return months_later(self.t, self.months)
+
+    @property
+    def known_until(self) -> date:
+        """Last day of knowledge: the month's facts are delivered in the month after it."""
+        return months_later(self.t, 1) - timedelta(days=1)
+
+    def check_outcome(self, first: date | None, last: date | None) -> None:
+        """Refuse outcomes that lie outside the window.
+
+        Args:
+            first: Day of the earliest outcome; None where there is none.
+            last: Day of the latest.
+
+        Raises:
+            RankingError: if one falls before ``t``, where features could see it, or after the end.
+        """
+        if first is not None and first < self.t:
+            raise RankingError(
+                f"an outcome of {first} lies inside the feature window",
+                where=f"features as of {self.t}",
+                expected=f"outcomes from {self.t} to before {self.end}",
+                next_step="take the outcome window after the day of the features",
+            )
+        if last is not None and last >= self.end:
+            raise RankingError(
+                f"an outcome of {last} lies after the outcome window",
+                where=f"features as of {self.t}",
+                expected=f"outcomes from {self.t} to before {self.end}",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The three days of one honest split: learn, check, score.
+
+    Attributes:
+        train: Features at its ``t``, outcomes in the twelve months after.
+        check: The same twelve months later; its features see what ``train`` had as outcome.
+        score: The day of the list; its outcomes lie in the future.
+    """
+
+    train: Window
+    check: Window
+    score: Window
+
+
+def plan(as_of: date) -> Plan:
+    """The split for a list made when the month ``as_of`` is over.
+
+    >>> plan(date(2026, 6, 1)).train.t
+    datetime.date(2024, 7, 1)
+    """
+    now = months_later(as_of, 1)
+    return Plan(Window(months_later(now, -24)), Window(months_later(now, -12)), Window(now))

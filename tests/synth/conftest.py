@@ -1,0 +1,68 @@
+"""Two counties that all tests of this folder look at: a clean one and a soiled one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from doudi.synth.county import CountyReceipt, make_county
+from doudi.synth.forms import FORMS, Form, columns, header
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BATCHES = ("2026-04", "2026-05", "2026-06")
+
+
+@dataclass(frozen=True)
+class County:
+    """A county on disk, read back by the forms it was written in."""
+
+    folder: Path
+    receipt: CountyReceipt
+
+    def cases(self, code: str, role: str = "case") -> pd.DataFrame:
+        """Planted facts of a code."""
+        table = pd.read_parquet(self.folder / "truth" / "cases.parquet")
+        return table[(table["code"] == code) & (table["role"] == role)]
+
+    def truth(self, name: str) -> pd.DataFrame:
+        """Another table of the truth."""
+        return pd.read_parquet(self.folder / "truth" / f"{name}.parquet")
+
+    def sent(self, source: str, batch: str) -> pd.DataFrame:
+        """One file with English headers, every cell as text."""
+        form = FORMS.get(source, Form())
+        path = self.folder / "deliveries" / batch / f"{source}.{form.suffix}"
+        if not path.exists():
+            return pd.DataFrame()
+        if form.suffix == "parquet":
+            table = pd.read_parquet(path).astype(str)
+        elif form.suffix == "xlsx":
+            table = pd.read_excel(path, dtype=str).fillna("")
+        else:
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding=form.encoding)
+        known = {header(c, form): c.field for c in columns()[source]}
+        return table.rename(columns=known)
+
+    def rows(self, source: str) -> pd.DataFrame:
+        """The rows of all batches, the newest last."""
+        parts = [self.sent(source, batch) for batch in BATCHES]
+        return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory: pytest.TempPathFactory) -> County:
+    """County S, clean."""
+    folder = tmp_path_factory.mktemp("county")
+    return County(folder, make_county(folder, seed=1))
+
+
+@pytest.fixture(scope="session")
+def soiled(tmp_path_factory: pytest.TempPathFactory) -> County:
+    """County S with the faults of real exports."""
+    folder = tmp_path_factory.mktemp("soiled")
+    return County(folder, make_county(folder, seed=1, dirt=1))
