@@ -22,7 +22,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from doudi.detectors.entries import Problem, refuse
@@ -249,6 +249,6 @@ def _is_repeat(row: dict[str, Any], identity: tuple[str, ...], case: Case) -> bo
 
 def _plain(value: object) -> object:
     """A value as the case file writes it: dates as dates, missing as None."""
-    if hasattr(value, "to_pydatetime"):
-        value = value.to_pydatetime().date()
-    return None if value is None or value != value else value  # noqa: PLR0124 - NaN and NaT
+    if value is None or value != value:  # noqa: PLR0124 - NaN and NaT are not themselves
+        return None
+    return value.date() if isinstance(value, datetime) else value

@@ -18,9 +18,8 @@ from doudi.graph.schema import schema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from doudi.graph.connection import Connection
-
     from doudi.detectors.catalogue import Catalogue
+    from doudi.graph.connection import Connection
 
 _WRITES = ("CREATE", "MERGE", "SET", "DELETE", "DETACH", "REMOVE", "FOREACH", "DROP", "ALTER")
 _INTERNAL = frozenset({"id", "elementid"})

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from doudi.graph.connection import Connection
-    from doudi.policy.parameters import Parameters
-
     from doudi.graph.projection import Projection
+    from doudi.policy.parameters import Parameters
 
 Edge = dict[str, Any]
 _OWN = frozenset({"properties", "role", "place", "rid"})

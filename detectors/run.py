@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from doudi.graph.connection import Connection
-    from doudi.policy.parameters import Parameters
-
     from doudi.detectors.catalogue import Catalogue
     from doudi.detectors.header import Detector
+    from doudi.graph.connection import Connection
     from doudi.graph.projection import Projection
+    from doudi.policy.parameters import Parameters
 
 EXIT_FROZEN = 3
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from doudi.casework.ledger import Ledger
 from doudi.graph.errors import FutureAsOf, HomeError, UsageError
 from doudi.graph.neo4j_build import build_graph
+from doudi.graph.neo4j_settings import Neo4jSettings
 from doudi.graph.projection import Projection, project
-from doudi.graph.server import Neo4jSettings, running
+from doudi.graph.server import running
 from doudi.graph.tables import FactStore
 from doudi.policy.parameters import Parameters
 
@@ -95,10 +96,10 @@ class Line:
         view = FactStore(self.home.tables).connect(None)
         try:
             paid = view.link("PAID", "Person", "Account")
-            last = paid.aggregate(last=paid["valid_from"].max()).execute()["last"].iloc[0]
+            last = paid.aggregate(last=paid["valid_from"].max()).to_pyarrow()["last"][0].as_py()
         finally:
             view.close()
-        if last is None or last != last:  # noqa: PLR0124 - NaT is not equal to itself
+        if last is None:
             raise HomeError(
                 "no payments are loaded",
                 where=str(self.home.path),

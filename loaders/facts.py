@@ -116,7 +116,7 @@ _TYPES = {"string": "VARCHAR", "int": "BIGINT", "float": "DOUBLE", "bool": "BOOL
 
 def _grade(block: Block, frame: Frame) -> str:
     """The weakest grade of the numbers that the block's ids are made of."""
-    text = " ".join((block.id, block.start, block.end))
+    text = f"{block.id} {block.start} {block.end}"
     used = [
         f'"{c.name}__grade"'
         for c in frame.columns

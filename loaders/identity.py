@@ -12,7 +12,6 @@ import hmac
 import os
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -21,6 +20,8 @@ import pyarrow.parquet as pq
 from doudi.graph.errors import HomeError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
     from cryptography.fernet import Fernet
 

@@ -147,7 +147,7 @@ class _Desk:
         delivery = self.folder.for_source(source.slug)
         frame = clean(con, source, headers, as_known=delivery.as_known, key=self.keys.pid)
         rows_folder = self.home / "tables" / "_rows" / source.slug
-        check_units(con, source, headers, rows_folder, path)
+        check_units(con, headers, rows_folder, path)
         quarantine.collect(con, headers)
         quarantine.write(
             con, sheet, batch=delivery.batch, file=path.name, source=source.slug,

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from doudi.loaders.headers import Headers
-    from doudi.loaders.source import Source
 
 FACTORS = (10_000, 100, 12)
 """元 and 万元, 元 and 分, a month and a year."""
@@ -25,9 +24,7 @@ FEW = 20
 """Medians of fewer values are not compared."""
 
 
-def check_units(
-    con: duckdb.DuckDBPyConnection, source: Source, headers: Headers, rows: Path, path: Path
-) -> None:
+def check_units(con: duckdb.DuckDBPyConnection, headers: Headers, rows: Path, path: Path) -> None:
     """Stop the feed where an amount's median is off against its plausible range or the last batch.
 
     Raises:

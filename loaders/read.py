@@ -13,6 +13,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -161,7 +162,9 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
-    return str(value.isoformat(sep=" ")) if hasattr(value, "hour") else str(value)  # type: ignore[call-arg]  # datetimes take sep
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return str(value)
 
 
 def _sheet(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
@@ -178,7 +181,7 @@ def _sheet(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
         elif any(cell.strip() for cell in row):
             reason = "row.truncated" if len(row) < width else "row.extra"
             misshapen.append((line, reason, tuple(row)))
-    columns = list(zip(*kept, strict=True)) if kept else [[] for _ in headers]
+    columns = list(zip(*kept, strict=True)) if kept else [() for _ in headers]
     arrays = {f"c{i}": pa.array(values, pa.string()) for i, values in enumerate(columns)}
     table = pa.table({**arrays, "line": pa.array(numbers, pa.int64())})
     return Sheet(headers, table, tuple(misshapen))

@@ -9,15 +9,15 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from doudi.graph.errors import SourceError
-from doudi.graph.schema import schema
+from doudi.graph.schema import Property, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
+    from pathlib import Path
 
 Nature = Literal["register", "event", "month"]
 Role = Literal["key", "main", "plain", "added"]
@@ -215,7 +215,8 @@ def _column(name: str, entry: dict[str, Any], problems: list[str]) -> Column:
 
 def _block(kind: str, number: int, entry: dict[str, Any], problems: list[str]) -> Block:
     name = entry.get("name", f"{kind}{number}")
-    label, triple, declared = "", None, ()
+    label, triple = "", None
+    declared: tuple[Property, ...] = ()
     try:
         if kind == "node":
             label = entry["label"]

@@ -14,7 +14,7 @@ import numpy as np
 
 from doudi.graph.errors import RankingError
 from doudi.ranking.evaluate import Field, Measures, measure
-from doudi.ranking.models import MODELS, RULES, Classifier, probability
+from doudi.ranking.models import MODELS, RULES, Classifier, fitted, probability
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,28 +47,30 @@ class Choice:
 
 
 def choose(
-    train: Labelled,
+    train: Sequence[Labelled],
     check: Labelled,
+    recent: Sequence[Labelled],
     names: Sequence[str],
-    capacity: Mapping[str, int],
     families: Families,
+    capacity: Mapping[str, int],
     *,
     seed: int,
 ) -> Choice:
     """Check all models and rules, take the best model, refit it on all that is known.
 
     Args:
-        train: The earlier window.
-        check: The later window.
+        train: Windows whose outcomes end before the check begins.
+        check: The window to check on.
+        recent: Further windows for the model that is kept.
         names: Features to use.
-        capacity: Visits by township.
         families: Which households are relatives.
+        capacity: Visits by township.
         seed: Of folds, models and bootstrap.
 
     Raises:
         RankingError: if a window has too few outcomes to learn from or to check on.
     """
-    enough(train, "to learn from")
+    enough(train[0], "to learn from")
     enough(check, "to check on")
     field = Field(
         fell_back=check.fell_back,
@@ -77,15 +79,17 @@ def choose(
         names=check.features.column("household"),
         capacity=capacity,
     )
-    parts = _Parts(train, check, families.of(train.features), field.family)
-    folds = family_folds(check.fell_back, parts.check_family, seed)
-    scores = {name: _unseen(name, parts, names, folds, seed) for name in MODELS}
+    past = _stacked(train, names, families)
+    folds = family_folds(check.fell_back, field.family, seed)
+    ask = check.features.matrix(names)
+    scores = {
+        name: _unseen(name, past, ask, field.family, folds, names, seed=seed) for name in MODELS
+    }
     scores |= {name: rule(check.features) for name, rule in RULES.items()}
     measures = {name: measure(field, score, seed=seed) for name, score in scores.items()}
     best = max(MODELS, key=lambda name: merit(measures[name]))
-    model = MODELS[best](names, seed)
-    values = [part.features.matrix(names) for part in (train, check)]
-    model.fit(np.vstack(values), np.concatenate([train.fell_back, check.fell_back]))
+    whole = _stacked([*train, check, *recent], names, families)
+    model = fitted(best, names, whole.values, whole.fell_back, seed=seed)
     return Choice(best, model, measures, tuple(names))
 
 
@@ -116,11 +120,18 @@ def enough(part: Labelled, purpose: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Parts:
-    train: Labelled
-    check: Labelled
-    train_family: NDArray[np.int64]
-    check_family: NDArray[np.int64]
+class _Stacked:
+    values: NDArray[np.float64]
+    fell_back: NDArray[np.bool_]
+    family: NDArray[np.int64]
+
+
+def _stacked(parts: Sequence[Labelled], names: Sequence[str], families: Families) -> _Stacked:
+    return _Stacked(
+        np.vstack([part.features.matrix(names) for part in parts]),
+        np.concatenate([part.fell_back for part in parts]),
+        np.concatenate([families.of(part.features) for part in parts]),
+    )
 
 
 def family_folds(
@@ -138,17 +149,22 @@ def family_folds(
 
 
 def _unseen(
-    name: str, parts: _Parts, names: Sequence[str], folds: NDArray[np.int64], seed: int
+    name: str,
+    past: _Stacked,
+    ask: NDArray[np.float64],
+    family: NDArray[np.int64],
+    folds: NDArray[np.int64],
+    names: Sequence[str],
+    *,
+    seed: int,
 ) -> NDArray[np.float64]:
     """Scores of the check window by models that learnt from other families."""
-    learn, ask = parts.train.features.matrix(names), parts.check.features.matrix(names)
     score = np.zeros(len(ask))
     for fold in np.unique(folds):
         held_out = folds == fold
-        others = ~np.isin(parts.train_family, parts.check_family[held_out])
-        if not parts.train.fell_back[others].any():
+        others = ~np.isin(past.family, family[held_out])
+        if not past.fell_back[others].any():
             continue  # nobody to learn from: the fold stays without an order
-        model = MODELS[name](names, seed)
-        model.fit(learn[others], parts.train.fell_back[others])
+        model = fitted(name, names, past.values[others], past.fell_back[others], seed=seed)
         score[held_out] = probability(model, ask[held_out])
     return score

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from doudi.ranking.models import Classifier
 
 REASONS = 3
+LEAST = 0.01
+"""Log odds below which a feature is no reason."""
 _UNIT = {
     "zh": {"yuan": " 元", "count": " 次", "people": " 人", "years": " 年"},
     "en": {"yuan": " CNY", "years": " years"},
@@ -68,21 +70,23 @@ def reasons(
 ) -> list[list[str]]:
     """Three sentences a household, the strongest first.
 
-    A sentence says the value, and the median of all households beside it. Where fewer than three
-    features raise the score, the rest say so: a household that stands low on the list has no
-    reasons to be made up.
+    A sentence says the value, and the median of all households beside it. Only what is worse than
+    that median is a reason. Where fewer than three features are, the rest say so: a household
+    that stands low on the list has no reasons to be made up.
     """
     parts = contributions(model, features, names)
     raw = features.raw(names)
-    parts = np.where(np.isnan(raw), -np.inf, parts)
-    best = np.argsort(-parts, axis=1, kind="stable")[:, :REASONS]
     by_name = {feature.name: feature for feature in feature_list()}
     chosen = [by_name[name] for name in names]
-    middle = [_median(column) for column in raw.T]
+    sign = np.array([feature.sign for feature in chosen])
+    middle = np.array([_median(column) for column in raw.T])
+    worse = (raw - middle) * sign > 0
+    parts = np.where(worse & (parts > LEAST), parts, -np.inf)
+    best = np.argsort(-parts, axis=1, kind="stable")[:, :REASONS]
     none = "没有其他突出的风险因素" if lang == "zh" else "no other risk stands out"
 
     def sentence(row: int, column: int) -> str:
-        if not parts[row, column] > 0:
+        if np.isinf(parts[row, column]):
             return none
         return _sentence(chosen[column], raw[row, column], middle[column], lang)
 
@@ -125,6 +129,6 @@ def lacking(features: FeatureTable, *, lang: Lang) -> list[list[str]]:
     """What is not known of each household, in words; empty where nothing is missing."""
     place = 0 if lang == "zh" else 1
     columns = [(features.column(name), words[place]) for name, words in _LACKS.items()]
-    flags = np.column_stack([cast("NDArray[Any]", column) for column, _ in columns])
+    flags = np.column_stack([column for column, _ in columns])
     words = [text for _, text in columns]
     return [[w for w, lacks in zip(words, row, strict=True) if lacks] for row in flags.tolist()]

@@ -60,7 +60,8 @@ class Families:
                       for c in ("one", "other"))  # fmt: skip
         shape = (len(self.names_), len(self.names_))
         graph = coo_matrix((np.ones(len(one)), (one, other)), shape=shape)
-        self.labels_: NDArray[np.int64] = connected_components(graph, directed=False)[1]
+        labels = connected_components(graph, directed=False)[1]
+        self.labels_: NDArray[np.int64] = labels.astype(np.int64)
 
     def of(self, table: FeatureTable) -> NDArray[np.int64]:
         """The family of each household of a table, shape (n_households,)."""

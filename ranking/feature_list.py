@@ -20,7 +20,7 @@ class Feature:
         zh: What it says, in Chinese.
         en: The same in English.
         unit: ``yuan``, ``share``, ``ratio``, ``count``, ``people``, ``years`` or ``flag``.
-        sign: 1 where more of it means more risk, -1 less, 0 not known beforehand.
+        sign: 1 where more of it means more risk, -1 where less.
         scale: ``log`` where a model sees ``sign(x) * log(1 + |x|)``.
     """
 

@@ -132,16 +132,21 @@ def _typed(found: pa.Table) -> pa.Table:
     return found.select(names).cast(pa.schema(types))
 
 
-def told_apart(features: FeatureTable) -> tuple[list[str], list[str]]:
+def told_apart(tables: Sequence[FeatureTable]) -> tuple[list[str], list[str]]:
     """The features that differ between households, and those that say nothing.
 
+    Args:
+        tables: The households of all windows that are learnt from.
+
     Returns:
-        Names of usable features; names of those that are constant or unknown everywhere.
+        Names of usable features; names of those that are constant or unknown throughout.
     """
-    usable, silent = [], []
-    for feature in feature_list():
-        values = features.raw([feature.name])[:, 0]
-        known = values[~np.isnan(values)]
+    names = [feature.name for feature in feature_list()]
+    values = np.vstack([table.raw(names) for table in tables])
+    usable: list[str] = []
+    silent: list[str] = []
+    for name, column in zip(names, values.T, strict=True):
+        known = column[~np.isnan(column)]
         differs = known.size > 0 and float(known.min()) < float(known.max())
-        (usable if differs else silent).append(feature.name)
+        (usable if differs else silent).append(name)
     return usable, silent

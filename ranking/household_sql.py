@@ -39,7 +39,7 @@ FROM apart AS a JOIN person_at AS p USING (person) GROUP BY ALL
 LEDGER = f"""
 CREATE OR REPLACE TEMP TABLE ledger AS
 WITH years AS (
-    SELECT e.start_id AS household, x.year, x.wage_yuan, x.transfer_yuan,
+    SELECT e.start_id AS household, x.year, x.transfer_yuan,
            coalesce(x.wage_yuan, 0) + coalesce(x.business_net_yuan, 0)
                + coalesce(x.property_yuan, 0) + coalesce(x.transfer_yuan, 0) AS total
     FROM link_EARNED_Household_IncomeYear AS e JOIN node_IncomeYear AS x ON x.id = e.end_id
@@ -47,7 +47,7 @@ WITH years AS (
 ranked AS (
     SELECT *, row_number() OVER (PARTITION BY household ORDER BY year DESC) AS back FROM years)
 SELECT household, max(total) FILTER (back = 1) AS total, max(total) FILTER (back = 2) AS before,
-       max(wage_yuan) FILTER (back = 1) AS wage, max(transfer_yuan) FILTER (back = 1) AS transfer
+       max(transfer_yuan) FILTER (back = 1) AS transfer
 FROM ranked GROUP BY ALL
 """
 
@@ -98,7 +98,7 @@ FEATURES = """
 SELECT e.household, e.register, e.household_id, e.area_code, e.township,
        l.total / o.size / nullif(f.value, 0) AS income_to_line,
        l.total / nullif(l.before, 0) - 1 AS income_trend,
-       l.wage / nullif(l.total, 0) AS wage_share, l.transfer / nullif(l.total, 0) AS transfer_share,
+       l.transfer / nullif(l.total, 0) AS transfer_share,
        o.self_pay AS self_pay_yuan, o.self_pay_rise AS self_pay_rise_yuan,
        o.self_pay / nullif(greatest(l.total, 0), 0) AS self_pay_share, o.stays, o.new_severe,
        o.severe, o.severely_disabled, o.newly_disabled, o.size,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from doudi.graph.errors import RankingError
 from doudi.graph.projection import Projection, project
 from doudi.graph.schema import schema
+from doudi.ranking.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from doudi.graph.tables import FactStore
-    from doudi.ranking.windows import Window
 
 _LATE = """
 SELECT count(*), count(*) FILTER (since < before - INTERVAL 31 DAY) FROM (
@@ -37,6 +37,7 @@ class KnownStates:
     Args:
         store: The fact tables.
         folder: Where projections may be written.
+        projection: One that is there already; it stays open.
         progress: Called with the name of each step.
 
     Raises:
@@ -44,12 +45,18 @@ class KnownStates:
     """
 
     def __init__(
-        self, store: FactStore, folder: Path, progress: Callable[[str], None] | None = None
+        self,
+        store: FactStore,
+        folder: Path,
+        *,
+        projection: Projection | None = None,
+        progress: Callable[[str], None] | None = None,
     ) -> None:
         """Find the days of delivery."""
         self.store = store
         self.folder = folder
         self.progress = progress
+        self._given = projection
         self._open: dict[date, Projection] = {}
         self._files = [str(path) for label in schema().nodes for path in store.files(label)]
         if not self._files:
@@ -71,11 +78,11 @@ class KnownStates:
 
     def after(self, window: Window) -> Projection:
         """The projection for outcomes of a window."""
-        from doudi.ranking.windows import Window as Day
-
-        return self._projection(self.state(Day(window.end).known_until))
+        return self._projection(self.state(Window(window.end).known_until))
 
     def _projection(self, day: date) -> Projection:
+        if self._given is not None and self._given.as_known == day:
+            return self._given
         if day not in self._open:
             out = self.folder / day.isoformat()
             project(self.store, out, as_known=day, progress=self.progress)

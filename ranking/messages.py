@@ -52,18 +52,24 @@ def messages(findings: Findings, lang: Lang) -> tuple[str, ...]:
 def _pairs(findings: Findings, lang: Lang) -> Iterator[tuple[str, str]]:
     best = findings.measures[findings.chosen]
     yield (
-        f"检验期内每镇按能力上门，命中率 {best.precision_at_capacity:.1%}"
-        f"（90% 区间 {best.low:.1%} 至 {best.high:.1%}；{best.visited} 户中 {best.found} 户返贫）",
-        f"within capacity {best.precision_at_capacity:.1%} of visits found a household that fell "
-        f"back (90 % interval {best.low:.1%} to {best.high:.1%}; {best.found} of {best.visited})",
+        (
+            f"检验期内每镇按能力上门，命中率 {best.precision_at_capacity:.1%}"
+            f"（90% 区间 {best.low:.1%} 至 {best.high:.1%}；{best.visited} 户中 {best.found} 户返贫）"
+        ),
+        (
+            f"within capacity {best.precision_at_capacity:.1%} of visits found a household that fell "
+            f"back (90 % interval {best.low:.1%} to {best.high:.1%}; {best.found} of {best.visited})"
+        ),
     )
     yield from _against_rules(findings, best)
     for name, found in findings.measures.items():
         if found.auc is not None and found.auc > TOO_GOOD:
             yield (
                 f"{name} 的 AUC 为 {found.auc:.3f}，高于 {TOO_GOOD}：请先查特征是否泄漏了结果",
-                f"the AUC of {name} is {found.auc:.3f}, over {TOO_GOOD}: look for a feature that "
-                "leaks the outcome first",
+                (
+                    f"the AUC of {name} is {found.auc:.3f}, over {TOO_GOOD}: look for a feature that "
+                    "leaks the outcome first"
+                ),
             )
     if findings.silent:
         words = [f.title(lang) for f in feature_list() if f.name in findings.silent]
@@ -87,8 +93,10 @@ def _against_rules(findings: Findings, best: Measures) -> Iterator[tuple[str, st
     if best.visited > best.households / 2:
         yield (
             "能力超过检验期户数的一半，命中率难以区分排序好坏",
-            "capacity covers more than half of the households: the share found hardly tells "
-            "a good order from a bad one",
+            (
+                "capacity covers more than half of the households: the share found hardly tells "
+                "a good order from a bad one"
+            ),
         )
 
 
@@ -96,17 +104,23 @@ def _caveats(findings: Findings, best: Measures) -> Iterator[tuple[str, str]]:
     if findings.largest_family > BIG_FAMILY:
         yield (
             f"最大的亲属群占全部户数的 {findings.largest_family:.0%}，亲属难以分开检验",
-            f"one family holds {findings.largest_family:.0%} of the households: relatives cannot "
-            "well be kept apart in the check",
+            (
+                f"one family holds {findings.largest_family:.0%} of the households: relatives cannot "
+                "well be kept apart in the check"
+            ),
         )
     if findings.history:
         came, late = findings.late
         yield (
-            f"学习所用历史是首批数据一次带来的，不知当时何日得知，检验结果偏乐观；"
-            f"其后各批 {came} 条记录中有 {late} 条为迟报",
-            "the history learnt from came at once with the first delivery, without the day on "
-            f"which each fact was known: the check is somewhat kind. Of {came} facts that came "
-            f"later, {late} came late",
+            (
+                f"学习所用历史是首批数据一次带来的，不知当时何日得知，检验结果偏乐观；"
+                f"其后各批 {came} 条记录中有 {late} 条为迟报"
+            ),
+            (
+                "the history learnt from came at once with the first delivery, without the day on "
+                f"which each fact was known: the check is somewhat kind. Of {came} facts that came "
+                f"later, {late} came late"
+            ),
         )
     if best.outcomes < 50:  # noqa: PLR2004 - said in the sentence
         yield (

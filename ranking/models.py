@@ -6,7 +6,6 @@ probabilities of falling back within twelve months, the rules' are only an order
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy as np
 from doudi.ranking.feature_list import feature_list
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,8 +33,7 @@ class Classifier(Protocol):
 def logistic(names: Sequence[str], seed: int) -> Classifier:
     """A regularised logistic regression on standardised features, unknown set to the median.
 
-    The penalty is strong because outcomes are few: a county of sixty thousand households sees
-    some dozens a year.
+    The penalty is strong because outcomes are few: a county sees some dozens a year.
     """
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
@@ -75,6 +73,41 @@ MODELS: dict[str, Callable[[Sequence[str], int], Classifier]] = {
     "logistic": logistic,
     "boosting": boosting,
 }
+
+
+def fitted(
+    name: str,
+    names: Sequence[str],
+    values: NDArray[np.float64],
+    fell_back: NDArray[np.bool_],
+    *,
+    seed: int,
+) -> Classifier:
+    """A model that has learnt, following every feature only in its known direction.
+
+    Trees are held to it while they grow. The regression is fitted again without the features whose
+    coefficient turned out against their sign, until none is left; those keep a coefficient of 0.
+
+    Args:
+        name: Which model.
+        names: The features, in the order of the columns.
+        values: Shape (n_households, n_names), unknown as NaN.
+        fell_back: Shape (n_households,).
+        seed: Of the model.
+    """
+    model = MODELS[name](names, seed)
+    model.fit(values, fell_back)
+    steps = getattr(model, "named_steps", None)
+    if steps is None:
+        return model
+    by_name = {feature.name: feature.sign for feature in feature_list()}
+    sign = np.array([by_name[each] for each in names])
+    used = np.ones(len(names), dtype=bool)
+    while (against := used & (steps["regress"].coef_[0] * sign < 0)).any():
+        used &= ~against
+        # A column of zeros gets a coefficient of 0, and the model keeps all its columns.
+        model.fit(np.where(used, values, 0.0), fell_back)
+    return model
 
 
 def probability(model: Classifier, values: NDArray[np.float64]) -> NDArray[np.float64]:

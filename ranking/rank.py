@@ -25,7 +25,7 @@ from doudi.ranking.known import KnownStates
 from doudi.ranking.messages import Findings, messages
 from doudi.ranking.models import RULES
 from doudi.ranking.outcome import Labelled, labelled, outcomes_in
-from doudi.ranking.windows import Plan, Window, plan
+from doudi.ranking.windows import Plan, Window, months_later, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from doudi.graph.projection import Projection
     from doudi.graph.tables import FactStore
     from doudi.policy.parameters import Parameters
     from doudi.ranking.feature_list import Lang
@@ -98,6 +99,7 @@ def rank(
     out: Path,
     seed: int = 0,
     lang: Lang = "zh",
+    projection: Projection | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> RankReceipt:
     """Order all households that may fall back, and list whom each township visits.
@@ -110,6 +112,7 @@ def rank(
         out: Folder for ``ranking.parquet``, ``model.skops`` and ``model.json``.
         seed: Of everything random: the same seed and data give the same list.
         lang: Language of reasons and messages.
+        projection: A projection that is there already; used where its day of knowledge fits.
         progress: Called with the name of each step.
 
     Raises:
@@ -121,9 +124,11 @@ def rank(
     days = plan(as_of)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".ranking-", dir=out) as work:
-            with KnownStates(store, Path(work), progress) as known:
-                learnt = _learn(known, parameters, days, capacity, seed=seed, say=say)
+        with (
+            tempfile.TemporaryDirectory(prefix=".ranking-", dir=out) as work,
+            KnownStates(store, Path(work), projection=projection, progress=progress) as known,
+        ):
+            learnt = _learn(known, parameters, days, capacity, seed=seed, say=say)
         return _write(learnt, days, out, seed=seed, lang=lang)
     except OSError as error:
         raise HomeError(
@@ -134,8 +139,7 @@ def rank(
 @dataclass(frozen=True)
 class _Learnt:
     choice: Choice
-    train: Labelled
-    check: Labelled
+    train: tuple[Labelled, ...]
     now: FeatureTable
     capacity: dict[str, int]
     silent: list[str]
@@ -155,44 +159,40 @@ def _learn(
     say: Callable[[str], None],
 ) -> _Learnt:
     say("features and outcomes")
-    train, check = (_labelled(known, parameters, window) for window in (days.train, days.check))
-    enough(train, "to learn from")
+    check = _labelled(known, parameters, days.check)
     enough(check, "to check on")
+    train = tuple(_labelled(known, parameters, window) for window in days.train)
+    enough(train[0], "to learn from")
+    recent = [_labelled(known, parameters, window) for window in days.recent]
     now = features_at(known.at(days.score), parameters, t=days.score.t)
-    usable, silent = told_apart_in([train.features, check.features])
-    families = Families(known.at(days.check), [train.features, check.features])
+    seen = [part.features for part in (*train, check, *recent)]
+    usable, silent = told_apart(seen)
+    families = Families(known.at(days.check), seen)
     towns = np.concatenate([part.column("township") for part in (check.features, now)])
     visits = capacities(capacity, towns)
     say("models and rules")
-    choice = choose(train, check, usable, visits, families, seed=seed)
-    first = known.days_[0]
+    choice = choose(train, check, recent, usable, families, visits, seed=seed)
     return _Learnt(
         choice=choice,
         train=train,
-        check=check,
         now=now,
         capacity=visits,
         silent=silent,
         largest_family=families.largest_share(),
         late=known.late(days.score.known_until),
-        states={
-            name: known.state(window.known_until).isoformat()
-            for name, window in asdict_windows(days).items()
-        },
-        history=days.check.known_until < first,
+        states=_states(known, days),
+        history=days.check.known_until < known.days_[0],
     )
 
 
-def asdict_windows(days: Plan) -> dict[str, Window]:
-    """The windows of a plan by name."""
-    return {"train": days.train, "check": days.check, "score": days.score}
+def _named(days: Plan) -> dict[str, Window]:
+    return {"train": days.train[0], "check": days.check, "score": days.score}
 
 
-def told_apart_in(tables: list[FeatureTable]) -> tuple[list[str], list[str]]:
-    """Features usable in every table, and those that are constant or unknown in one of them."""
-    found = [told_apart(table) for table in tables]
-    silent = sorted({name for _, names in found for name in names})
-    return [name for name in found[0][0] if name not in silent], silent
+def _states(known: KnownStates, days: Plan) -> dict[str, str]:
+    return {
+        name: known.state(window.known_until).isoformat() for name, window in _named(days).items()
+    }
 
 
 def _labelled(known: KnownStates, parameters: Parameters, window: Window) -> Labelled:
@@ -230,15 +230,13 @@ def _of(capacity: dict[str, int], towns: NDArray[Any]) -> dict[str, int]:
 
 
 def _month_before(t: date) -> str:
-    from doudi.ranking.windows import months_later
-
     return f"{months_later(t, -1):%Y-%m}"
 
 
 def _windows(days: Plan) -> dict[str, list[str]]:
     return {
         name: [window.t.isoformat(), window.end.isoformat()]
-        for name, window in asdict_windows(days).items()
+        for name, window in _named(days).items()
     }
 
 
@@ -247,7 +245,14 @@ def _metrics(learnt: _Learnt, measured: dict[str, Any]) -> dict[str, Any]:
     return {
         "chosen": learnt.choice.name,
         "check": models,
-        "train": {"households": len(learnt.train.fell_back), "outcomes": learnt.train.outcomes},
+        "train": [
+            {
+                "t": part.window.t.isoformat(),
+                "households": len(part.fell_back),
+                "outcomes": part.outcomes,
+            }
+            for part in learnt.train
+        ],
         "score": {"households": learnt.now.table.num_rows},
         "interval": "90 % bootstrap over families; mean over townships",
         "late_facts": {"came_later": learnt.late[0], "dated_before": learnt.late[1]},

@@ -68,26 +68,35 @@ class Window:
             )
 
 
+STEPS = (0, -3, -6)
+"""A model learns from three starts a quarter apart: the same household at three ages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The three days of one honest split: learn, check, score.
+    """The days of one honest split: learn, check, score.
 
     Attributes:
-        train: Features at its ``t``, outcomes in the twelve months after.
-        check: The same twelve months later; its features see what ``train`` had as outcome.
+        train: Windows to learn from before the check; their outcomes end before ``check.t``.
+        check: The window of the check, twelve months before the list.
+        recent: Further windows for the final model; their outcomes end before ``score.t``.
         score: The day of the list; its outcomes lie in the future.
     """
 
-    train: Window
+    train: tuple[Window, ...]
     check: Window
+    recent: tuple[Window, ...]
     score: Window
 
 
 def plan(as_of: date) -> Plan:
     """The split for a list made when the month ``as_of`` is over.
 
-    >>> plan(date(2026, 6, 1)).train.t
-    datetime.date(2024, 7, 1)
+    >>> [str(window.t) for window in plan(date(2026, 6, 1)).train]
+    ['2024-07-01', '2024-04-01', '2024-01-01']
     """
     now = months_later(as_of, 1)
-    return Plan(Window(months_later(now, -24)), Window(months_later(now, -12)), Window(now))
+    train, recent = (
+        tuple(Window(months_later(now, back + step)) for step in STEPS) for back in (-24, -12)
+    )
+    return Plan(train, recent[0], recent[1:], Window(now))

@@ -44,10 +44,11 @@ def plant_needs(world: World, left: Pool) -> None:
 
 
 def _ordinary(world: World) -> NDArray[np.int64]:
-    """Modest homes on no register, without office holders, planted facts or earlier shocks."""
+    """Modest homes on no register, in a hukou book of their own, with nothing else to tell."""
     people, homes, shocks = world.people, world.homes, world.shocks
     fits = ~world.aid.ever() & (homes.comfort < 0.6) & ~world.assets.car & ~world.assets.second
     fits &= (shocks.disaster > months.LAST) & people.living()[homes.head]
+    fits &= np.bincount(homes.book, minlength=len(homes))[homes.book] == 1
     taken = [int(people.home[p]) for p in world.reserved | set(world.officials.person)]
     fits[sorted(set(taken) | world.used)] = False
     ill = np.flatnonzero((people.home >= 0) & (shocks.severe <= months.LAST))
@@ -95,6 +96,7 @@ def _disabled(world: World) -> None:
     free = [p for p in pool if world.is_free(world.home_of(p))]
     both = [p for p in pool if world.home_of(p) in world.error_homes()]
     cases = wanted(world, "L03", len(certified))
+    both = both or _newly_disabled(world)
     chosen = both[: max(1, cases // 4)]
     chosen += [p for p in world.rng.permutation(free).tolist() if p not in chosen][
         : cases - len(chosen) + 1
@@ -127,6 +129,16 @@ def _disabled(world: World) -> None:
             role="decoy",
             grade="certificate",
         )
+
+
+def _newly_disabled(world: World) -> list[int]:
+    """A certificate for somebody whose home an error is planted in: both are true at once."""
+    homes = world.error_homes()
+    members = [m.person for case in world.dibao if case.home in homes for m in case.members]
+    chosen = [p for p in members if world.people.lives(p) and world.grade[p] == 0][:1]
+    for person in chosen:
+        world.grade[person], world.ailment[person], world.cert_from[person] = 2, "肢", 4
+    return chosen
 
 
 def _out_of_work(world: World) -> None:

@@ -43,24 +43,34 @@ WHERE d.confirmed_date < $as_of_end
     WHERE r.valid_from >= $as_of_end - duration({months: $help_months})
       AND r.valid_from < $as_of_end
   }
+// The household that stands for the person: assistance, poverty archive, else the household book.
 CALL (p) {
-  // The household that stands for the person: assistance, then poverty archive, then the person.
   OPTIONAL MATCH (p)-[m:MEMBER_OF]->(h:Household)
   WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
     AND (m.valid_to IS NULL OR m.valid_to > $as_of)
-  WITH m, h
-  ORDER BY CASE h.register WHEN 'dibao_household_register' THEN 0
-    WHEN 'low_income_edge_register' THEN 1 WHEN 'poverty_archive' THEN 2 ELSE 3 END, h.id
-  RETURN head(collect(h)) AS home, head(collect(m.rid)) AS seat
+    AND h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
+  WITH m, h ORDER BY h.register = 'poverty_archive', h.id
+  RETURN head(collect(h)) AS home, head(collect(m.rid)) AS listed
 }
-WITH p, g, d, seat, coalesce(home.id, 'person:' + p.id) AS household
+CALL (p) {
+  OPTIONAL MATCH (p)-[y:REGISTERED_IN]->(k:HukouBook)
+  WHERE y.valid_to IS NULL
+  WITH y, k ORDER BY k.id
+  RETURN head(collect(k.id)) AS book, head(collect(y.rid)) AS entry
+}
+WITH p, g, d, coalesce(listed, entry) AS seat,
+     coalesce(home.id, 'hukou_population/' + book, 'person:' + p.id) AS household
 WHERE ($households IS NULL OR household IN $households)
-  // Help given to another member of the household reaches this person too.
+  // Help given to somebody else of the household reaches this person too.
   AND NOT EXISTS {
-    MATCH (:Household {id: household})<-[:MEMBER_OF]-(:Person)-[r:RECEIVES]->(:Benefit
-      {programme: '临时救助'})
-    WHERE r.valid_from >= $as_of_end - duration({months: $help_months})
-      AND r.valid_from < $as_of_end
+    MATCH (:Household {id: household})<-[:MEMBER_OF]-(:Person)-[r:RECEIVES]->(b:Benefit)
+    WHERE b.programme = '临时救助' AND r.valid_from < $as_of_end
+      AND r.valid_from >= $as_of_end - duration({months: $help_months})
+  }
+  AND NOT EXISTS {
+    MATCH (p)-[:REGISTERED_IN]->(:HukouBook)<-[:REGISTERED_IN]-(:Person)-[r:RECEIVES]->(b:Benefit)
+    WHERE b.programme = '临时救助' AND r.valid_from < $as_of_end
+      AND r.valid_from >= $as_of_end - duration({months: $help_months})
   }
 WITH household, p, d.disease AS disease, g, d, seat
 ORDER BY d.confirmed_date, g.rid

@@ -59,17 +59,23 @@ WHERE duration.inMonths(last_paid_to, $as_of_end).months >= $min_gap
     WHERE r.valid_from >= $as_of_end - duration({months: $help_months})
       AND r.valid_from < $as_of_end
   }
+// The household that stands for the person: assistance, poverty archive, else the household book.
 CALL (p) {
-  // The household that stands for the person: assistance, then poverty archive, then the person.
   OPTIONAL MATCH (p)-[m:MEMBER_OF]->(h:Household)
   WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
     AND (m.valid_to IS NULL OR m.valid_to > $as_of)
-  WITH m, h
-  ORDER BY CASE h.register WHEN 'dibao_household_register' THEN 0
-    WHEN 'low_income_edge_register' THEN 1 WHEN 'poverty_archive' THEN 2 ELSE 3 END, h.id
-  RETURN head(collect(h)) AS home, head(collect(m.rid)) AS seat
+    AND h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
+  WITH m, h ORDER BY h.register = 'poverty_archive', h.id
+  RETURN head(collect(h)) AS home, head(collect(m.rid)) AS listed
 }
-WITH p, last_paid_to, last_spell, home, seat, coalesce(home.id, 'person:' + p.id) AS household
+CALL (p) {
+  OPTIONAL MATCH (p)-[y:REGISTERED_IN]->(k:HukouBook)
+  WHERE y.valid_to IS NULL
+  WITH y, k ORDER BY k.id
+  RETURN head(collect(k.id)) AS book, head(collect(y.rid)) AS entry
+}
+WITH p, last_paid_to, last_spell, home, coalesce(listed, entry) AS seat,
+     coalesce(home.id, 'hukou_population/' + book, 'person:' + p.id) AS household
 WHERE $households IS NULL OR household IN $households
 // The people whose wages the family lives on: its register, else the household book.
 CALL (p, home) {
@@ -78,7 +84,7 @@ CALL (p, home) {
   RETURN q
   UNION
   MATCH (p)-[:REGISTERED_IN]->(:HukouBook)<-[y:REGISTERED_IN]-(q:Person)
-  WHERE (home IS NULL OR home.id STARTS WITH 'person:') AND y.valid_to IS NULL
+  WHERE home IS NULL AND y.valid_to IS NULL
   RETURN q
   UNION RETURN p AS q
 }

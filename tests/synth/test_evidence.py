@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 if TYPE_CHECKING:
+    import pandas as pd
+
     from tests.synth.conftest import County
 
 DEATHS = (
@@ -32,9 +32,10 @@ def test_the_dead_of_e01_are_in_a_death_source_and_paid_later(county: County) ->
 
 
 def test_some_dead_of_e01_have_two_sources_and_some_one(county: County) -> None:
-    counts = []
-    for person in county.cases("E01")["person_id"]:
-        counts.append(sum(person in set(county.rows(s)[f]) for s, f in DEATHS))
+    counts = [
+        sum(person in set(county.rows(source)[field]) for source, field in DEATHS)
+        for person in county.cases("E01")["person_id"]
+    ]
     assert min(counts) == 1
     assert max(counts) >= 2
 
