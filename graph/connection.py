@@ -86,17 +86,15 @@ class Connection:
         Raises:
             ServerUnreachable: if the address is none a driver knows.
         """
+        if not address.uri.startswith(("bolt", "neo4j")):
+            raise _no_address(address, "unknown scheme")
         auth = (address.user, address.password) if address.password else None
         try:
             driver = neo4j.GraphDatabase.driver(
                 address.uri, auth=auth, connection_timeout=10, notifications_min_severity="OFF"
             )
         except (DriverError, ValueError) as error:
-            raise ServerUnreachable(
-                f"not an address a driver knows ({type(error).__name__})",
-                where=address.uri,
-                expected="bolt://host:port or neo4j://host",
-            ) from None
+            raise _no_address(address, type(error).__name__) from None
         return cls(driver, address, patience=patience)
 
     def __enter__(self) -> Self:
@@ -209,7 +207,7 @@ class Connection:
                 summary = session.run(_cypher(f"EXPLAIN {query}"), dict(params or {})).consume()
             return _notifications(summary.metadata)
 
-        return self._again(ask)
+        return self._again(ask, prefix=f"{PREFIX}EXPLAIN ")
 
     def run(self, query: str, params: Mapping[str, Any] | None = None) -> None:
         """Run a statement of our own that writes, in one transaction.
@@ -294,12 +292,13 @@ class Connection:
             work(transaction)
             transaction.commit()
 
-    def _again(self, ask: Callable[[], T], *, once: bool = False) -> T:
+    def _again(self, ask: Callable[[], T], *, once: bool = False, prefix: str = PREFIX) -> T:
         """Do something, and do it again after what passes: deadlocks and lost connections.
 
         Args:
             ask: What to do.
             once: It sees by itself whether it was done before, so an unknown commit is repeated.
+            prefix: What stands before the query as the caller knows it.
         """
         deadline, wait = time.monotonic() + self.patience, _FIRST_WAIT
         while True:
@@ -307,11 +306,11 @@ class Connection:
                 return ask()
             except (Neo4jError, DriverError, OSError) as error:
                 if not _passes(error, once=once) or time.monotonic() + wait > deadline:
-                    raise self._told(error) from None
+                    raise self._told(error, prefix) from None
             time.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT)
 
-    def _told(self, error: BaseException) -> DoudiError:
+    def _told(self, error: BaseException, prefix: str = PREFIX) -> DoudiError:
         """The driver's error in our terms, without what the query held."""
         where = self.address.uri
         if not isinstance(error, Neo4jError):
@@ -321,7 +320,7 @@ class Connection:
                 expected="a Neo4j server that speaks Bolt",
                 next_step="check the address; without one doudi runs its own server",
             )
-        code, told = error.code or "", _first_line(error.message)
+        code, told = error.code or "", _first_line(error.message, len(prefix))
         if code.startswith("Neo.ClientError.Security."):
             return ServerRefused(
                 f"the server refused the user or password ({code.rpartition('.')[2]})",
@@ -331,6 +330,15 @@ class Connection:
         if isinstance(error, ClientError):
             return QueryError(f"{code}: {told}", where="the query")
         return ServerError(f"{code}: {told}", where=where)
+
+
+def _no_address(address: ServerAddress, why: str) -> ServerUnreachable:
+    return ServerUnreachable(
+        f"not the address of a Neo4j server ({why})",
+        where=address.uri,
+        expected="bolt://host:port, neo4j://host or the same with +s",
+        next_step="mend neo4j.uri in doudi.toml, or --neo4j",
+    )
 
 
 def _cypher(query: str) -> Any:  # noqa: ANN401 - the driver's types want literals; ours are files
@@ -361,10 +369,9 @@ def _passes(error: BaseException, *, once: bool) -> bool:
     return isinstance(error, OSError) or (isinstance(error, DriverError) and error.is_retryable())
 
 
-def _first_line(message: str | None) -> str:
-    """The first line of a server's message, its place counted without our prefix."""
+def _first_line(message: str | None, shift: int) -> str:
+    """The first line of a server's message, its place moved back by the length of our prefix."""
     line = (message or "").partition("\n")[0][:400]
-    shift = len(PREFIX)
 
     def moved(found: re.Match[str]) -> str:
         return f"(line 1, column {int(found[1]) - shift} (offset: {int(found[2]) - shift}))"
@@ -429,7 +436,7 @@ def _as_frame(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> pd.DataF
     columns = list(zip(*rows, strict=True)) if rows else [() for _ in names]
     series = [pd.Series(list(values), dtype=_dtype(values)) for values in columns]
     frame = pd.concat(series, axis=1) if series else pd.DataFrame()
-    frame.columns = pd.Index(names, dtype=object)
+    frame.columns = pd.Index(list(names))
     return frame
 
 

@@ -392,7 +392,7 @@ def _stale_links(connection: Connection, file: GraphFile) -> Iterator[Statement]
     keys = ["start_id", "end_id", "rid"]
     counted = there.group_by(keys).aggregate([([], "count_all")])
     gone = counted.join(_keys(file, keys), keys, join_type="left anti").select(keys)
-    twice = counted.filter(pc.greater(counted["count_all"], 1)).select(keys)
+    twice = counted.filter(pc.field("count_all") > 1).select(keys)
     remove = (
         f"UNWIND $rows AS row MATCH (a:{(file.ends or ('',))[0]} {{id: row.start_id}})"
         f"-[r:{file.label}]->(b {{id: row.end_id}}) "

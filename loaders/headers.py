@@ -25,9 +25,6 @@ COMMON = {
 }
 """Columns allowed in every source (contract §1)."""
 
-SHORT_KEY = 2
-"""A key of this many columns or fewer needs them all."""
-
 _UNIT = re.compile(r"^(.*?)\(([^()]*)\)$")
 
 
@@ -85,11 +82,6 @@ def match(headers: Sequence[str], source: Source, path: Path) -> Headers:
         c.name for c in source.columns.values() if c.name not in {m.column.name for m in found}
     )
     needed = [n for n in absent if source.columns[n].role in ("key", "main")]
-    needed = [
-        n
-        for n in needed
-        if n == source.key[0] or source.columns[n].role == "main" or len(source.key) <= SHORT_KEY
-    ]
     _refuse(path, unknown, doubled, needed, known)
     return Headers(tuple(found), tuple(n for n in absent if source.columns[n].role == "plain"))
 

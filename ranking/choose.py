@@ -14,7 +14,14 @@ import numpy as np
 
 from doudi.graph.errors import RankingError
 from doudi.ranking.evaluate import Field, Measures, measure
-from doudi.ranking.models import MODELS, RULES, Classifier, fitted, probability
+from doudi.ranking.models import (
+    MODELS,
+    RULE_FEATURE,
+    RULES,
+    Classifier,
+    fitted,
+    probability,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,19 +38,25 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen model, refitted on both windows, and how everything did in the check.
+    """What orders the households, refitted on all windows, and how everything did in the check.
 
     Attributes:
-        name: Name of the model.
-        model: Fitted on the households of both windows.
+        name: Name of the model or rule.
+        model: Fitted on the households of all windows; of a rule, the regression on its one
+            feature, which gives the rule's order and a probability.
+        names: The features of ``model``, in the order of its columns.
         measures: Of every model and rule, by name.
-        names: The features, in the order of the model's columns.
+        reasons: The model that reasons are taken from: ``model``, or for a rule the regression
+            on all features, whose words come after the rule's own.
+        reason_names: Its features.
     """
 
     name: str
     model: Classifier
-    measures: dict[str, Measures]
     names: tuple[str, ...]
+    measures: dict[str, Measures]
+    reasons: Classifier
+    reason_names: tuple[str, ...]
 
 
 def choose(
@@ -87,10 +100,30 @@ def choose(
     }
     scores |= {name: rule(check.features) for name, rule in RULES.items()}
     measures = {name: measure(field, score, seed=seed) for name, score in scores.items()}
-    best = max(MODELS, key=lambda name: merit(measures[name]))
     whole = _stacked([*train, check, *recent], names, families)
-    model = fitted(best, names, whole.values, whole.fell_back, seed=seed)
-    return Choice(best, model, measures, tuple(names))
+    best = chosen_name(measures)
+    words = best if best in MODELS else "logistic"
+    reasons = fitted(words, names, whole.values, whole.fell_back, seed=seed)
+    if best in MODELS:
+        return Choice(best, reasons, tuple(names), measures, reasons, tuple(names))
+    only = RULE_FEATURE[best]
+    values = whole.values[:, [list(names).index(only)]]
+    model = fitted("logistic", [only], values, whole.fell_back, seed=seed)
+    return Choice(best, model, (only,), measures, reasons, tuple(names))
+
+
+def chosen_name(measures: Mapping[str, Measures]) -> str:
+    """The best model, unless a plain rule is better than its whole interval.
+
+    A model that a rule beats beyond chance is not worth its obscurity.
+    """
+    model, rule = (max(group, key=lambda name: merit(measures[name])) for group in (MODELS, RULES))
+    beaten = measures[rule].precision_at_capacity > measures[model].high
+    return rule if beaten and _decisive(measures[rule]) else model
+
+
+def _decisive(measures: Measures) -> bool:
+    return measures.visited <= measures.households / 2
 
 
 def merit(measures: Measures) -> tuple[float, float]:
@@ -99,8 +132,8 @@ def merit(measures: Measures) -> tuple[float, float]:
     Where more than half of all households can be visited nearly every order finds the same ones;
     then the average precision decides alone.
     """
-    decisive = measures.visited <= measures.households / 2
-    return (measures.precision_at_capacity if decisive else 0.0, measures.average_precision)
+    precision = measures.precision_at_capacity if _decisive(measures) else 0.0
+    return precision, measures.average_precision
 
 
 def enough(part: Labelled, purpose: str) -> None:

@@ -23,7 +23,7 @@ class Findings:
     """What came up while ranking.
 
     Attributes:
-        chosen: Name of the chosen model.
+        chosen: Name of the chosen model or rule.
         measures: Of all models and rules, by name.
         silent: Features left out because they are constant or unknown in a window.
         largest_family: Share of households in the largest family, 0 to 1.
@@ -82,13 +82,19 @@ def _pairs(findings: Findings, lang: Lang) -> Iterator[tuple[str, str]]:
 
 def _against_rules(findings: Findings, best: Measures) -> Iterator[tuple[str, str]]:
     better = [
-        name for name in RULES
+        name
+        for name in RULES
         if findings.measures[name].precision_at_capacity >= best.precision_at_capacity
-    ]  # fmt: skip
-    if better:
+    ]
+    if findings.chosen in RULES:
         yield (
-            f"模型没有胜过简单规则：{'、'.join(better)}",
-            f"the model does not beat a plain rule: {', '.join(better)}",
+            f"没有模型胜过简单规则，本次按规则 {findings.chosen} 排序",
+            f"no model beats the plain rule {findings.chosen}: the order is the rule's",
+        )
+    elif better:
+        yield (
+            f"模型没有胜过简单规则：{'、'.join(better)}（差距在误差之内）",
+            f"the model does not beat a plain rule, within chance: {', '.join(better)}",
         )
     if best.visited > best.households / 2:
         yield (

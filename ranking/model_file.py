@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from doudi.ranking.models import Classifier
 
 MODEL, CARD = "model.skops", "model.json"
-_OURS = ("sklearn.", "numpy.", "scipy.", "builtins.")
-"""Where the types of our models live; a file that asks for others is not ours."""
+_OURS = {
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+}
+"""Types of our models that skops does not know by itself; a file with others is not ours."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def load(folder: Path) -> SavedModel:
             next_step="rank again, which makes a new model",
         )
     unknown = get_untrusted_types(file=path)
-    foreign = [name for name in unknown if not name.startswith(_OURS)]
+    foreign = sorted(set(unknown) - _OURS)
     if foreign:
         raise RankingError(
             f"the model file holds foreign types: {', '.join(foreign)}", where=str(path)

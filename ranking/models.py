@@ -125,6 +125,8 @@ def highest_self_pay(features: FeatureTable) -> NDArray[np.float64]:
     return _known(features.raw(["self_pay_share"])[:, 0])
 
 
+RULE_FEATURE = {"lowest_income": "income_to_line", "highest_self_pay": "self_pay_share"}
+"""The one feature each rule looks at."""
 RULES: dict[str, Callable[[FeatureTable], NDArray[np.float64]]] = {
     "lowest_income": lowest_income,
     "highest_self_pay": highest_self_pay,

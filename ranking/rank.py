@@ -90,7 +90,7 @@ class RankReceipt:
         return asdict(self) | {"outputs": list(self.outputs), "messages": list(self.messages)}
 
 
-def rank(
+def rank(  # noqa: PLR0913 - each option stands for itself
     store: FactStore,
     parameters: Parameters,
     *,
@@ -290,7 +290,13 @@ def _table(
         "arm": drawn.arm,
         "propensity": drawn.propensity,
         "listed": drawn.listed,
-        "reasons": reasons(choice.model, now, choice.names, lang=lang),
+        "reasons": reasons(
+            choice.reasons,
+            now,
+            choice.reason_names,
+            lang=lang,
+            first=choice.names if choice.name in RULES else (),
+        ),
         "lacking": lacking(now, lang=lang),
     }
     return pa.table(columns, schema=RANKING).sort_by("rank")

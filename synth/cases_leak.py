@@ -25,8 +25,8 @@ EDGE_INCOME = 8_200.0
 def household_of(world: World, person: int) -> tuple[str, str]:
     """Register and number of the household that a fact about a person belongs to."""
     home = world.home_of(person)
-    for case in world.dibao:
-        if case.home == home and any(m.person == person for m in case.members):
+    for case in world.cases_at(home):
+        if any(m.person == person for m in case.members):
             return "dibao_household_register", case.number
     if world.aid.archived[home]:
         return "poverty_archive", archive_number(world, home)
@@ -94,7 +94,8 @@ def _disabled(world: World) -> None:
     old = world.cert_from[certified] < months.LAST - 12
     pool = [p for p in certified[old].tolist() if p not in held]
     free = [p for p in pool if world.is_free(world.home_of(p))]
-    both = [p for p in pool if world.home_of(p) in world.error_homes()]
+    wrong = world.error_homes()
+    both = [p for p in pool if world.home_of(p) in wrong]
     cases = wanted(world, "L03", len(certified))
     both = both or _newly_disabled(world)
     chosen = both[: max(1, cases // 4)]

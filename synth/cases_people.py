@@ -97,7 +97,7 @@ def _free_stipend(world: World, kind: str) -> Stipend | None:
         and not s.institution
         and world.is_free(world.home_of(s.person))
         and not helped[world.home_of(s.person)]
-        and world.people.dead_month()[s.person] > months.LAST
+        and world.people.lives(s.person)
         and world.jobs.kind[s.person] == work.NONE
     ]
     return found[int(world.rng.integers(len(found)))] if found else None

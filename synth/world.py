@@ -198,6 +198,8 @@ class World:
     ledger: dict[tuple[int, int], float] = field(default_factory=dict)
     """Planted ledger incomes a head, by home and year."""
     serial: int = 0
+    _by_home: dict[int, list[Dibao]] = field(default_factory=dict)
+    _indexed: int = -1
 
     def next_serial(self) -> int:
         """A running number, for certificates and cases."""
@@ -207,6 +209,15 @@ class World:
     def home_of(self, person: int) -> int:
         """The home of a person."""
         return int(self.people.home[person])
+
+    def cases_at(self, home: int) -> list[Dibao]:
+        """The minimum-living cases of a home; indexed anew when cases were added."""
+        if self._indexed != len(self.dibao):
+            self._by_home = {}
+            for case in self.dibao:  # one a recipient household
+                self._by_home.setdefault(case.home, []).append(case)
+            self._indexed = len(self.dibao)
+        return self._by_home.get(home, [])
 
     def error_homes(self) -> set[int]:
         """Homes that a planted error, and not a lookalike, is about."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def managed_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ManagedServer]:
     """A managed server in a folder of its own; skipped loudly where its parts cannot be had."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the server then, too
     settings = Neo4jSettings(heap="768m", pagecache="128m")
     server = ManagedServer(tmp_path_factory.mktemp("graph"), settings)
     try:

@@ -1,0 +1,105 @@
+"""What is typed wrongly ends with the documented code, one message, and no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from doudi.graph.errors import HomeError, UsageError
+from doudi.home import Home
+from doudi.stages import parse_month
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def doudi(*words: str, home: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    where = ["--home", str(home)] if home else []
+    return subprocess.run(
+        [sys.executable, "-m", "doudi", *words, *where],
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def says(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    flat = "".join(done.stderr.split())
+    for word in words:
+        assert "".join(word.split()) in flat
+
+
+def test_an_unknown_language_names_those_there_are(tmp_path: Path) -> None:
+    says(doudi("init", "--lang", "fr", home=tmp_path / "h"), 2, "unknown language 'fr'", "en, zh")
+
+
+def test_an_unknown_command_is_wrong_use() -> None:
+    says(doudi("detct"), 2)
+
+
+def test_a_missing_delivery_folder_is_wrong_use(tmp_path: Path) -> None:
+    done = doudi("load", str(tmp_path / "nowhere"), home=tmp_path / "h")
+    says(done, 2, "no such delivery folder", "expected: a folder of")
+
+
+def test_detecting_in_an_empty_home_says_what_to_do_first(tmp_path: Path) -> None:
+    says(doudi("detect", home=tmp_path / "h"), 1, "no payments are loaded", "next: doudi load")
+
+
+def test_json_prints_one_object_and_nothing_else(tmp_path: Path) -> None:
+    done = doudi("detect", "--json", home=tmp_path / "h")
+    receipt = json.loads(done.stdout)
+    assert receipt["exit_code"] == done.returncode == 1
+    assert receipt["ok"] is False
+
+
+def test_a_home_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    says(doudi("init", home=tmp_path / "file" / "home"), 1, "cannot be written", "next:")
+
+
+def test_a_broken_settings_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "doudi.toml").write_text('lang = "xx"\n')
+    says(doudi("init", home=tmp_path), 2, "doudi.toml", "lang")
+
+
+def test_the_environment_wins_over_the_settings_file(tmp_path: Path) -> None:
+    done = doudi("init", "--json", home=tmp_path, DOUDI_CAPACITY="0")
+    says(done, 2, "capacity")
+
+
+def test_a_uri_that_does_not_answer_is_one_message(tmp_path: Path) -> None:
+    home, _ = Home.open(tmp_path)
+    done = doudi("cypher", "RETURN 1 AS one", "--neo4j", "bolt://127.0.0.1:9", home=home.path)
+    says(done, 1, "127.0.0.1:9")
+
+
+def test_a_second_writer_is_told_who_is_first(tmp_path: Path) -> None:
+    home, _ = Home.open(tmp_path)
+    with (
+        home.locked("load"),
+        pytest.raises(HomeError, match=r"another command \(load"),
+        home.locked("detect"),
+    ):
+        pass
+
+
+def test_a_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
+    home, _ = Home.open(tmp_path)
+    (home.path / ".lock").write_text(json.dumps({"pid": 2**22 + 1, "purpose": "load"}))
+    with home.locked("detect"):
+        assert json.loads((home.path / ".lock").read_text())["purpose"] == "detect"
+
+
+@pytest.mark.parametrize("text", ["2026", "2026-13", "June", "2026-06-01"])
+def test_what_is_no_month_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is no month"):
+        parse_month(text)
