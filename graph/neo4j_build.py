@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     Statement = tuple[str, Sequence[Row]]
 
-IMPORT_FROM_ROWS = 300_000
+IMPORT_FROM_ROWS = 100_000
 """From this many rows on an import, with its three starts of a JVM, beats a transaction."""
 
 INDEXED: Mapping[str, tuple[str, ...]] = {

@@ -14,6 +14,7 @@ from doudi.ranking.feature_list import feature_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from numpy.typing import NDArray
 
@@ -96,7 +97,8 @@ def fitted(
         seed: Of the model.
     """
     model = MODELS[name](names, seed)
-    model.fit(values, fell_back)
+    with one_thread():
+        model.fit(values, fell_back)
     steps = getattr(model, "named_steps", None)
     if steps is None:
         return model
@@ -112,7 +114,20 @@ def fitted(
 
 def probability(model: Classifier, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probability of falling back, shape (n_households,)."""
-    return np.asarray(model.predict_proba(values)[:, 1], dtype=float)
+    with one_thread():
+        return np.asarray(model.predict_proba(values)[:, 1], dtype=float)
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Keep the trees to one thread.
+
+    A county is some thousand rows: more threads only wait for each other, on a busy machine for
+    minutes. It also keeps the sums, and so the list, the same on every machine.
+    """
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
+    return limits
 
 
 def lowest_income(features: FeatureTable) -> NDArray[np.float64]:

@@ -39,14 +39,20 @@ def test_rooms_are_flat(room: str) -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_refuses_to_be_imported_under_its_folder_name(room: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", f"import {room}"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", f"import {room}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode != 0
     assert f"import doudi.{room} instead" in done.stderr
 
 
 def test_a_plain_import_of_the_face_stays_light() -> None:
-    code = "import doudi, sys; print([m for m in ('pandas', 'sklearn', 'neo4j') if m in sys.modules])"
+    code = (
+        "import doudi, sys; print([m for m in ('pandas', 'sklearn', 'neo4j') if m in sys.modules])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

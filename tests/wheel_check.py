@@ -60,12 +60,16 @@ def main() -> None:
         wheel = next(folder.glob("*.whl"))
         held = {n for n in zipfile.ZipFile(wheel).namelist() if n.startswith("doudi/")}
         if expected() != held:
-            sys.exit(f"missing in the wheel: {sorted(expected() - held)}; extra: {held - expected()}")
+            sys.exit(
+                f"missing in the wheel: {sorted(expected() - held)}; extra: {held - expected()}"
+            )
         site = folder / "site"
         run(python, "-m", "pip", "install", "-q", "--no-deps", "--target", site, wheel, cwd=folder)
         shutil.copytree(ROOT / "tests", folder / "outside" / "tests")
         shutil.copy(ROOT / "pyproject.toml", folder / "outside" / "pyproject.toml")
-        where = "import doudi.graph, sys; sys.exit(not doudi.graph.__file__.startswith(sys.argv[1]))"
+        where = (
+            "import doudi.graph, sys; sys.exit(not doudi.graph.__file__.startswith(sys.argv[1]))"
+        )
         path = {"PYTHONPATH": str(site)}
         run(python, "-c", where, site, cwd=folder / "outside", **path)
         rooms = [f"tests/{room}" for room in ("casework", "loaders", "policy")]

@@ -90,7 +90,8 @@ class Disorder:
             if len(name) == 1:
                 store.append_nodes(name[0], table, seq=1, source="hand_made")
             else:
-                store.append_links(*name, table, seq=1, source="hand_made")
+                kind, start, end = name
+                store.append_links(kind, start, end, table, seq=1, source="hand_made")
         project(store, folder / "projection")
         return folder / "projection"
 
@@ -102,7 +103,7 @@ def benefits(county: Disorder) -> None:
         county.add("Person", id=f"p{n:04d}", sex=dice.choice(["男", "女"]))
     for n in range(county.cases):
         register = EDGE if n % 8 == 7 else DIBAO
-        name = f"{register}/C{n}" if register == DIBAO else f"{register}/C{n}"
+        name = f"{register}/C{n}"
         benefit = name if register == DIBAO else f"{name}/2024-01-01"
         area = {"area_code": "539901001001", "township": "539901001000"}
         county.add("Household", id=name, register=register, household_id=f"C{n}",
@@ -175,7 +176,11 @@ def work(county: Disorder) -> None:
     for _ in range(60):
         person, company = county.person(), f"c{dice.randrange(20)}"
         kind = dice.choice(["social_insurance", "provident_fund"])
-        states = ["正常缴费"] * 4 + ["补缴", None] if kind == "social_insurance" else ["正常", "封存", None]
+        states = (
+            ["正常缴费"] * 4 + ["补缴", None]
+            if kind == "social_insurance"
+            else ["正常", "封存", None]
+        )
         own = {"kind": kind, "grade": county.grade(), "status": dice.choice(states),
                "flexible": dice.choice([True, False, False, None])}  # fmt: skip
         for since, until in county.months(1, 9):

@@ -1,5 +1,6 @@
 -- E01 deceased still paid. Which persons whom a register records as dead are still covered by a
 -- benefit that is paid for them after the month of death and the months of grace?
+-- 低保边缘 is a recognition that pays nothing.
 -- $grace_months: months after the month of death that may still be paid.
 WITH dead AS (
     SELECT d.start_id AS person_id, min(x.death_date) AS death_date
@@ -9,6 +10,7 @@ WITH dead AS (
 after_death AS (
     SELECT c.household, c.person_id, c.benefit, c.until,
            greatest(c.since, plus_months(month_after(d.death_date), $grace_months)) AS fact_from
-    FROM covered AS c JOIN dead AS d USING (person_id))
+    FROM covered AS c JOIN dead AS d USING (person_id)
+    WHERE c.programme <> '低保边缘')
 SELECT household, person_id, benefit, fact_from, last_or_open(until) AS fact_to
 FROM after_death WHERE fact_from < least(until, $as_of_end)
