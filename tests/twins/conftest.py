@@ -176,8 +176,8 @@ def work(county: Disorder) -> None:
     for _ in range(60):
         person, company = county.person(), f"c{dice.randrange(20)}"
         kind = dice.choice(["social_insurance", "provident_fund"])
-        states = (
-            ["正常缴费"] * 4 + ["补缴", None]
+        states: list[str | None] = (
+            [*["正常缴费"] * 4, "补缴", None]
             if kind == "social_insurance"
             else ["正常", "封存", None]
         )
