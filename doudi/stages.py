@@ -178,6 +178,7 @@ class Line:
     ) -> dict[str, Any]:
         """Run detectors, clear, merge; leads go to the ledger."""
         from doudi.detectors.run import detect
+        from doudi.loaders.feeds import feeds
 
         run = self.home.new_run("detect")
         with (
@@ -193,6 +194,7 @@ class Line:
                 households=households,
                 out=run.path,
                 extra=self.home.path / "detectors",
+                feeds=feeds(self.home.path),
                 progress=progress,
             )
         whole = detectors is None and households is None and not receipt.exit_code

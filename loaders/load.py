@@ -19,6 +19,7 @@ from doudi.loaders import quarantine
 from doudi.loaders.clean import clean
 from doudi.loaders.delivery import Folder, compare, read_folder, slug_in
 from doudi.loaders.facts import write_facts
+from doudi.loaders.feeds import note_feed
 from doudi.loaders.headers import match
 from doudi.loaders.identity import Keys, keep_in_vault
 from doudi.loaders.modes import settle
@@ -78,6 +79,7 @@ def load(
             messages.append(str(error))
             continue
         receipts.append(receipt)
+        note_feed(home, receipt.source, folder.as_known)
         messages += _control_messages(receipt, lang)
     return LoadReceipt(folder.batch, tuple(receipts), tuple(messages))
 

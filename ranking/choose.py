@@ -16,7 +16,6 @@ from doudi.graph.errors import RankingError
 from doudi.ranking.evaluate import Field, Measures, measure
 from doudi.ranking.models import (
     MODELS,
-    RULE_FEATURE,
     RULES,
     Classifier,
     fitted,
@@ -38,25 +37,19 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class Choice:
-    """What orders the households, refitted on all windows, and how everything did in the check.
+    """The chosen model, refitted on all windows, and how everything did in the check.
 
     Attributes:
-        name: Name of the model or rule.
-        model: Fitted on the households of all windows; of a rule, the regression on its one
-            feature, which gives the rule's order and a probability.
-        names: The features of ``model``, in the order of its columns.
+        name: Name of the model.
+        model: Fitted on the households of all windows.
+        names: The features, in the order of the model's columns.
         measures: Of every model and rule, by name.
-        reasons: The model that reasons are taken from: ``model``, or for a rule the regression
-            on all features, whose words come after the rule's own.
-        reason_names: Its features.
     """
 
     name: str
     model: Classifier
     names: tuple[str, ...]
     measures: dict[str, Measures]
-    reasons: Classifier
-    reason_names: tuple[str, ...]
 
 
 def choose(
@@ -100,26 +93,10 @@ def choose(
     }
     scores |= {name: rule(check.features) for name, rule in RULES.items()}
     measures = {name: measure(field, score, seed=seed) for name, score in scores.items()}
+    best = max(MODELS, key=lambda name: merit(measures[name]))
     whole = _stacked([*train, check, *recent], names, families)
-    best = chosen_name(measures)
-    words = best if best in MODELS else "logistic"
-    reasons = fitted(words, names, whole.values, whole.fell_back, seed=seed)
-    if best in MODELS:
-        return Choice(best, reasons, tuple(names), measures, reasons, tuple(names))
-    only = RULE_FEATURE[best]
-    values = whole.values[:, [list(names).index(only)]]
-    model = fitted("logistic", [only], values, whole.fell_back, seed=seed)
-    return Choice(best, model, (only,), measures, reasons, tuple(names))
-
-
-def chosen_name(measures: Mapping[str, Measures]) -> str:
-    """The best model, unless a plain rule is better than its whole interval.
-
-    A model that a rule beats beyond chance is not worth its obscurity.
-    """
-    model, rule = (max(group, key=lambda name: merit(measures[name])) for group in (MODELS, RULES))
-    beaten = measures[rule].precision_at_capacity > measures[model].high
-    return rule if beaten and _decisive(measures[rule]) else model
+    model = fitted(best, names, whole.values, whole.fell_back, seed=seed)
+    return Choice(best, model, tuple(names), measures)
 
 
 def _decisive(measures: Measures) -> bool:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 REASONS = 3
 LEAST = 0.01
 """Log odds below which a feature is no reason."""
-_BEFORE_ALL = 1000.0
 _UNIT = {
     "zh": {"yuan": " 元", "count": " 次", "people": " 人", "years": " 年"},
     "en": {"yuan": " CNY", "years": " years"},
@@ -67,28 +66,15 @@ def _log_odds(share: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def reasons(
-    model: Classifier,
-    features: FeatureTable,
-    names: Sequence[str],
-    *,
-    lang: Lang,
-    first: Sequence[str] = (),
+    model: Classifier, features: FeatureTable, names: Sequence[str], *, lang: Lang
 ) -> list[list[str]]:
     """Three sentences a household, the strongest first.
 
     A sentence says the value, and the median of all households beside it. Only what is worse than
     that median is a reason. Where fewer than three features are, the rest say so: a household
     that stands low on the list has no reasons to be made up.
-
-    Args:
-        model: What the words come from.
-        features: The households.
-        names: Its features.
-        lang: Language of the sentences.
-        first: Features that come before all others: that of a plain rule which gave the order.
     """
     parts = contributions(model, features, names)
-    parts[:, np.isin(names, list(first))] += _BEFORE_ALL
     raw = features.raw(names)
     by_name = {feature.name: feature for feature in feature_list()}
     chosen = [by_name[name] for name in names]

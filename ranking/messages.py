@@ -23,7 +23,7 @@ class Findings:
     """What came up while ranking.
 
     Attributes:
-        chosen: Name of the chosen model or rule.
+        chosen: Name of the chosen model.
         measures: Of all models and rules, by name.
         silent: Features left out because they are constant or unknown in a window.
         largest_family: Share of households in the largest family, 0 to 1.
@@ -81,21 +81,21 @@ def _pairs(findings: Findings, lang: Lang) -> Iterator[tuple[str, str]]:
 
 
 def _against_rules(findings: Findings, best: Measures) -> Iterator[tuple[str, str]]:
-    better = [
-        name
-        for name in RULES
-        if findings.measures[name].precision_at_capacity >= best.precision_at_capacity
-    ]
-    if findings.chosen in RULES:
-        yield (
-            f"没有模型胜过简单规则，本次按规则 {findings.chosen} 排序",
-            f"no model beats the plain rule {findings.chosen}: the order is the rule's",
-        )
-    elif better:
-        yield (
-            f"模型没有胜过简单规则：{'、'.join(better)}（差距在误差之内）",
-            f"the model does not beat a plain rule, within chance: {', '.join(better)}",
-        )
+    for name in RULES:
+        rule = findings.measures[name].precision_at_capacity
+        if rule > best.high:
+            yield (
+                f"简单规则 {name} 明显好于模型（命中率 {rule:.1%}，高于模型区间）：请先按规则上门",
+                (
+                    f"the plain rule {name} is better than the model beyond chance ({rule:.1%}): "
+                    "visit by the rule first"
+                ),
+            )
+        elif rule >= best.precision_at_capacity:
+            yield (
+                f"模型没有胜过简单规则 {name}（{rule:.1%}，差距在误差之内）",
+                f"the model does not beat the plain rule {name} ({rule:.1%}, within chance)",
+            )
     if best.visited > best.households / 2:
         yield (
             "能力超过检验期户数的一半，命中率难以区分排序好坏",

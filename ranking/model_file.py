@@ -101,7 +101,8 @@ def load(folder: Path) -> SavedModel:
     path = folder / MODEL
     try:
         about: dict[str, Any] = json.loads((folder / CARD).read_text("utf-8"))
-        card = ModelCard(**about | {"features": tuple(about["features"])})
+        about["features"] = tuple(about["features"])
+        card = ModelCard(**about)
         digest = _digest(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RankingError(

@@ -6,7 +6,7 @@ probabilities of falling back within twelve months, the rules' are only an order
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
@@ -42,14 +42,12 @@ def logistic(names: Sequence[str], seed: int) -> Classifier:
     from sklearn.preprocessing import StandardScaler
 
     del names
-    model: Classifier = Pipeline(
-        [
-            ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
-            ("scale", StandardScaler()),
-            ("regress", LogisticRegression(C=0.05, max_iter=2000, random_state=seed)),
-        ]
-    )
-    return model
+    steps: list[tuple[str, Any]] = [
+        ("impute", SimpleImputer(strategy="median", keep_empty_features=True)),
+        ("scale", StandardScaler()),
+        ("regress", LogisticRegression(C=0.05, max_iter=2000, random_state=seed)),
+    ]
+    return cast("Classifier", Pipeline(steps))
 
 
 def boosting(names: Sequence[str], seed: int) -> Classifier:
@@ -57,17 +55,17 @@ def boosting(names: Sequence[str], seed: int) -> Classifier:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     sign = {feature.name: feature.sign for feature in feature_list()}
-    model: Classifier = HistGradientBoostingClassifier(
-        learning_rate=0.05,
-        max_iter=80,
-        max_leaf_nodes=6,
-        min_samples_leaf=20,
-        l2_regularization=1.0,
-        monotonic_cst=[sign[name] for name in names],
-        early_stopping=False,
-        random_state=seed,
-    )
-    return model
+    settings: dict[str, Any] = {
+        "learning_rate": 0.05,
+        "max_iter": 80,
+        "max_leaf_nodes": 6,
+        "min_samples_leaf": 20,
+        "l2_regularization": 1.0,
+        "monotonic_cst": [sign[name] for name in names],
+        "early_stopping": False,
+        "random_state": seed,
+    }
+    return cast("Classifier", HistGradientBoostingClassifier(**settings))
 
 
 MODELS: dict[str, Callable[[Sequence[str], int], Classifier]] = {
@@ -124,9 +122,9 @@ def one_thread() -> AbstractContextManager[object]:
     A county is some thousand rows: more threads only wait for each other, on a busy machine for
     minutes. It also keeps the sums, and so the list, the same on every machine.
     """
-    from threadpoolctl import threadpool_limits
+    import threadpoolctl
 
-    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
+    limits: AbstractContextManager[object] = threadpoolctl.threadpool_limits(limits=1)
     return limits
 
 
@@ -140,8 +138,6 @@ def highest_self_pay(features: FeatureTable) -> NDArray[np.float64]:
     return _known(features.raw(["self_pay_share"])[:, 0])
 
 
-RULE_FEATURE = {"lowest_income": "income_to_line", "highest_self_pay": "self_pay_share"}
-"""The one feature each rule looks at."""
 RULES: dict[str, Callable[[FeatureTable], NDArray[np.float64]]] = {
     "lowest_income": lowest_income,
     "highest_self_pay": highest_self_pay,

@@ -290,13 +290,7 @@ def _table(
         "arm": drawn.arm,
         "propensity": drawn.propensity,
         "listed": drawn.listed,
-        "reasons": reasons(
-            choice.reasons,
-            now,
-            choice.reason_names,
-            lang=lang,
-            first=choice.names if choice.name in RULES else (),
-        ),
+        "reasons": reasons(choice.model, now, choice.names, lang=lang),
         "lacking": lacking(now, lang=lang),
     }
     return pa.table(columns, schema=RANKING).sort_by("rank")

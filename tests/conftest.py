@@ -5,17 +5,28 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
+from doudi.console import Console
 from doudi.graph.connection import Connection
 from doudi.graph.errors import JarsUnavailable
 from doudi.graph.neo4j_build import create_constraints
 from doudi.graph.server import ManagedServer, Neo4jSettings
+from doudi.home import Home
+from doudi.stages import Line
+from doudi.synth.county import make_county
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from doudi.graph.projection import Projection
+    from doudi.policy.parameters import Parameters
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +63,56 @@ def empty_graph(neo4j_server: Connection) -> Connection:
     """The same connection, the graph emptied."""
     neo4j_server.schema("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
     return neo4j_server
+
+
+@dataclass(frozen=True)
+class LoadedCounty:
+    """A synthetic county that was delivered, loaded, and brought into a graph of its own.
+
+    Attributes:
+        truth: Folder of the truth tables of the generator.
+    """
+
+    seed: int
+    home: Path
+    truth: Path
+    projection: Projection
+    parameters: Parameters
+    as_of: date
+    connection: Connection
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[int], LoadedCounty]]:
+    """The synthetic county of a seed; one server at a time, each home made once."""
+    with ExitStack() as whole:
+        made: dict[int, LoadedCounty] = {}
+        serving: list[ExitStack] = []
+
+        def county_of(seed: int) -> LoadedCounty:
+            if seed not in made:
+                for before in serving:
+                    before.close()
+                stack = whole.enter_context(ExitStack())
+                serving[:] = [stack]
+                made[seed] = _load_county(tmp_path_factory.mktemp(f"county{seed}"), seed, stack)
+            return made[seed]
+
+        yield county_of
+
+
+def _load_county(folder: Path, seed: int, stack: ExitStack) -> LoadedCounty:
+    make_county(folder / "county", seed=seed)
+    home, _ = Home.open(folder / "home")
+    line = Line(home, Console(lang="en"))
+    line.load(sorted((folder / "county" / "deliveries").iterdir()))
+    connection, projection = stack.enter_context(line.graph(keep=False))
+    return LoadedCounty(
+        seed=seed,
+        home=home.path,
+        truth=folder / "county" / "truth",
+        projection=projection,
+        parameters=line.parameters(),
+        as_of=line.as_of(None),
+        connection=connection,
+    )

@@ -5,12 +5,30 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from doudi.ranking.choose import chosen_name, family_folds
+from doudi.ranking.choose import family_folds, merit
 from doudi.ranking.evaluate import Field, Measures, measure
 from doudi.ranking.messages import Findings, messages
 from doudi.ranking.models import fitted
 
 PLAIN = Measures(0.2, 0.1, 0.3, 0.5, 2.0, 0.2, 0.7, 40, 8, 16, 200, 4)
+
+
+def _findings(auc: float = 0.7, lowest_income: float = 0.1) -> Findings:
+    return Findings(
+        chosen="logistic",
+        measures={
+            "logistic": replace(PLAIN, auc=auc),
+            "boosting": PLAIN,
+            "lowest_income": replace(PLAIN, precision_at_capacity=lowest_income),
+            "highest_self_pay": replace(PLAIN, precision_at_capacity=0.1),
+        },
+        silent=("stays",),
+        largest_family=0.1,
+        late=(10, 1),
+        history=True,
+        listed=40,
+        households=200,
+    )
 
 
 def _field(capacity: int = 2) -> Field:
@@ -49,27 +67,23 @@ def test_feature_that_points_the_wrong_way_is_not_followed() -> None:
     assert weights[1] == 0
 
 
-def test_rule_is_taken_only_beyond_the_models_interval() -> None:
-    both = {"logistic": PLAIN, "boosting": PLAIN, "highest_self_pay": PLAIN}
-    within = replace(PLAIN, precision_at_capacity=0.3)
-    beyond = replace(PLAIN, precision_at_capacity=0.31)
-    assert chosen_name(both | {"lowest_income": within}) == "logistic"
-    assert chosen_name(both | {"lowest_income": beyond}) == "lowest_income"
+@pytest.mark.parametrize(
+    ("rule", "said"), [(0.19, ""), (0.3, "within chance"), (0.31, "beyond chance")]
+)
+def test_rule_that_beats_the_model_is_told(rule: float, said: str) -> None:
+    told = " ".join(messages(_findings(lowest_income=rule), "en"))
+    assert all((word in told) is (word == said) for word in ("within chance", "beyond chance"))
+
+
+def test_best_order_counts_only_where_capacity_is_scarce() -> None:
+    scarce, ample = PLAIN, replace(PLAIN, visited=101)
+    assert merit(scarce) == (0.2, 0.2)
+    assert merit(ample) == (0.0, 0.2)
 
 
 @pytest.mark.parametrize(("auc", "warned"), [(0.95, False), (0.951, True)])
 def test_auc_that_is_too_good_warns_of_a_leak(auc: float, *, warned: bool) -> None:
-    measures = dict.fromkeys(("logistic", "boosting", "lowest_income", "highest_self_pay"), PLAIN)
-    findings = Findings(
-        chosen="logistic",
-        measures=measures | {"logistic": replace(PLAIN, auc=auc)},
-        silent=("stays",),
-        largest_family=0.1,
-        late=(10, 1),
-        history=True,
-        listed=40,
-        households=200,
-    )
+    findings = _findings(auc=auc)
     for lang, word in (("zh", "泄漏"), ("en", "leaks the outcome")):
         told = " ".join(messages(findings, lang))  # type: ignore[arg-type]  # both are languages
         assert (word in told) is warned
