@@ -7,7 +7,7 @@ text; its sha256 stands beside it in ``hits.parquet`` (``evidence_sha256``). It 
     checked        clearing codes that were checked
     clearing       what they found: [{code, evidence, from, months, reasons, to}]
     columns        the detector's own columns
-    data_dates     {source: newest day of knowledge}
+    data_dates     {source: day of its newest fact}
     detector       {id, version}
     edges          [{role, place, type, start_label, start_id, end_label, end_id, properties,
                    source, batch, row, rows, grade, known_from, valid_from, valid_to, derived,

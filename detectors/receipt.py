@@ -130,7 +130,6 @@ def replay(
     parameters: Parameters,
     *,
     extra: Path | None = None,
-    feeds: Mapping[str, date] | None = None,
 ) -> ReplayResult:
     """Compute the receipt of a hit, or of each hit of a lead, again.
 
@@ -141,7 +140,6 @@ def replay(
         projection: A projection of the same state of knowledge.
         parameters: Policy parameters.
         extra: Folder with further detectors and checks.
-        feeds: The feeds' days, where the run was told them.
 
     Returns:
         The hashes, and what differs.
@@ -160,7 +158,6 @@ def replay(
             parameters,
             everything,
             as_of=date.fromisoformat(f"{month}-01"),
-            feeds=feeds,
         )
         try:
             detectors = everything.chosen(sorted({hit.detector for hit in here}))

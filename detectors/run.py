@@ -201,6 +201,7 @@ def open_setting(
         parameters=parameters,
         catalogue=everything,
         feeds=known | dict(feeds or {}),
+        data_dates=known,
         as_of=first_of(as_of),
         as_known=projection.as_known,
         progress=progress or (lambda _step: None),

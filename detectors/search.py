@@ -53,7 +53,13 @@ class Counts:
 
 @dataclass(frozen=True)
 class Setting:
-    """Everything a search needs to know beside what to search for."""
+    """Everything a search needs to know beside what to search for.
+
+    Attributes:
+        feeds: For each source the day its newest delivery was known, for the feeds' health.
+        data_dates: For each source the day of its newest fact, which a receipt shows; it follows
+            from the projection alone, so that a rebuilt one gives the same receipt.
+    """
 
     connection: Connection
     projection: Projection
@@ -61,6 +67,7 @@ class Setting:
     parameters: Parameters
     catalogue: Catalogue
     feeds: Mapping[str, date]
+    data_dates: Mapping[str, date]
     as_of: date
     as_known: date | None
     progress: Callable[[str], None] = field(default=lambda _step: None)

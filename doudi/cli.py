@@ -6,8 +6,8 @@ import sys
 import traceback
 from datetime import UTC, datetime
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from doudi import commands_graph, commands_leads, commands_line
 from doudi.console import Console
@@ -31,11 +31,10 @@ def main() -> None:
     as_json = "--json" in sys.argv
     try:
         code = app(standalone_mode=False)
-    except click.exceptions.Abort:
+    except typer.Abort:
         code = _say("stopped", 1, as_json=as_json)
-    except click.ClickException as error:
-        error.show()
-        code = 2
+    except TyperException as error:
+        code = _say(_wrong_use(error), 2, as_json=as_json)
     except DoudiError as error:
         code = _say(str(error), error.exit_code, as_json=as_json)
     except KeyboardInterrupt:
@@ -50,6 +49,12 @@ def _say(sentence: str, code: int, *, as_json: bool) -> int:
     console.fail(sentence)
     console.receipt({"ok": False, "exit_code": code, "messages": [sentence]})
     return code
+
+
+def _wrong_use(error: TyperException) -> str:
+    """What was typed wrongly, as typer says it."""
+    said = getattr(error, "format_message", None)
+    return f"{said() if callable(said) else error}; --help"
 
 
 def _unexpected(error: Exception) -> str:

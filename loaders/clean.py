@@ -1,239 +1,249 @@
-"""One file's rows cleaned: typed, pseudonymised, each row kept, doubled or refused with its reason.
+"""Rows cleaned: typed, pseudonymised, every identifier in clear gone.
 
-Makes these tables in the engine, each from the one before: ``raw`` (texts), ``typed`` (values and
-reasons), ``token`` (pseudonyms), ``cleaned`` (no clear identifier left), ``judged`` (fate of each row).
+Makes these tables in the engine, each from the one before: ``typed`` (values and reasons of all
+parts of a feed), ``token`` (pseudonyms) and ``cleaned`` (no clear identifier left).
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from doudi.loaders.columns import extras
 from doudi.loaders.identity import pseudonymise
-from doudi.loaders.values import literal, rule
+from doudi.loaders.source import NUMBERS, Column
+from doudi.loaders.values import SQL_TYPES, Cell, Rule, literal, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
+    from pathlib import Path
 
     import duckdb
 
-    from doudi.loaders.headers import Headers, Matched
-    from doudi.loaders.source import Column, Source
+    from doudi.loaders.headers import Headers
+    from doudi.loaders.source import Source
 
-SPACES = {"name": "name", "phone_hash": "phone", "plate": "plate"}
-"""Spaces of pseudonyms by the kind of column; hashes of money are accounts."""
-
-_CLEAR_HASH = r"'\+?\d{7,21}'"
-"""A phone or account number that came in clear; anything else in a hash column is a hash."""
+PERSON = Column("number", (), "id18", "key")
+"""Stands for one part of a list of people."""
 
 
 @dataclass(frozen=True)
-class Frame:
-    """The columns that the cleaned rows of a source have, present in the file or not."""
+class Feed:
+    """All parts of one source in a delivery.
 
-    columns: tuple[Column, ...]
+    Attributes:
+        headers: Matched headers of each part; part ``n`` is the engine's table ``raw<n>``.
+        columns: Declared columns, and further ones that any part has.
+    """
+
+    source: Source
+    headers: tuple[Headers, ...]
+    as_known: date
 
     @property
-    def names(self) -> list[str]:
-        """Their names, in order, extras of numbers and classes included."""
-        found = []
-        for column in self.columns:
-            found += [column.name, *extras(column)]
-        return found
+    def columns(self) -> tuple[Column, ...]:
+        """Declared columns first, then common ones and companions of numbers."""
+        found = {c.name: c for c in self.source.columns.values()}
+        for headers in self.headers:
+            found |= {m.column.name: m.column for m in headers.matched}
+        return tuple(found.values())
 
-
-def extras(column: Column) -> list[str]:
-    """What is kept beside a column: of a number its grade, birth date, sex and kind."""
-    if column.type in ("id18", "id18_or_uscc"):
-        parts = ["grade", "birth", "sex"] + (["kind"] if column.type == "id18_or_uscc" else [])
-        return [f"{column.name}__{part}" for part in parts]
-    return [f"{column.name}__class"] if column.classes else []
+    def has(self, name: str) -> bool:
+        """Whether any part has a column."""
+        return any(name in headers.names for headers in self.headers)
 
 
 def clean(
-    con: duckdb.DuckDBPyConnection, source: Source, headers: Headers, *, as_known: date, key: bytes
-) -> Frame:
-    """Make ``cleaned`` and ``judged`` from ``raw``.
+    con: duckdb.DuckDBPyConnection, feed: Feed, *, people: Sequence[Path], key: bytes
+) -> None:
+    """Make ``cleaned`` from ``raw0``, ``raw1``, ….
 
     Args:
-        con: The engine, with ``raw`` and the macros.
-        source: The declaration.
-        headers: The file's columns.
-        as_known: Day of the delivery.
+        con: The engine, with the raw parts and the macros.
+        feed: The declaration and the files' columns.
+        people: Files of the people known so far, for the repair of check digits.
         key: Key of the pseudonyms.
     """
-    present = {m.column.name: m for m in headers.matched}
-    declared = {**source.columns, **{m.column.name: m.column for m in headers.matched}}
-    frame = Frame(tuple(declared.values()))
-    _type(con, frame, present, as_known)
-    pseudonymise(con, key, _wanted(frame), out="token")
-    con.execute(_cleaned_sql(frame))
-    con.execute(_judged_sql(source, frame))
-    return frame
+    _type(con, feed)
+    _restore(con, feed, people, key)
+    for column in _lists(feed):
+        con.execute(_listed_sql(column, feed.as_known))
+    pseudonymise(con, key, _wanted(feed), out="token")
+    con.execute(_cleaned_sql(feed))
 
 
-def _type(
-    con: duckdb.DuckDBPyConnection, frame: Frame, present: dict[str, Matched], as_known: date
-) -> None:
-    """Make ``typed`` in steps: tidy text, prepared text, value, reason."""
-    day = f"DATE '{as_known.isoformat()}'"
-    tidy, prepared, valued, told = ["line"], ["*"], ["*"], ["line"]
-    for i, column in enumerate(frame.columns):  # one declared column after the other
-        matched = present.get(column.name)
-        one = rule(column, (matched.unit if matched else "") or column.unit, day)
-        tidy.append(
-            f"tidy(c{matched.place}) AS t{i}" if matched else f"CAST(NULL AS VARCHAR) AS t{i}"
-        )
-        prepared.append(f"{_on(one.prepare, i)} AS p{i}")
-        valued.append(f"{_on(one.value, i)} AS v{i}")
-        reason = _reason(column, _on(one.reason, i), i) if matched else "NULL"
-        told.append(f'v{i} AS "{column.name}", CAST({reason} AS VARCHAR) AS "{column.name}__why"')
-        told += _extra_sql(column, i)
-    for table, columns, before in (
-        ("tidied", tidy, "raw"),
-        ("prepared", prepared, "tidied"),
-        ("valued", valued, "prepared"),
-        ("typed", told, "valued"),
-    ):
-        con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT {', '.join(columns)} FROM {before}")
+FEW = 3_000
+"""With fewer rows the engine's optimiser takes longer over the rules than the rows do."""
 
 
-def _on(expression: str, i: int) -> str:
-    """A rule's expression on the columns of one place."""
-    return re.sub(r"\b([tpv])\b(?!')", rf"\g<1>{i}", expression)
+def _type(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    """Make ``typed`` of all parts."""
+    for number in range(len(feed.headers)):  # parts, mostly one
+        few = con.execute(f"SELECT count(*) < {FEW} FROM raw{number}").fetchall()[0][0]
+        con.execute(f"PRAGMA {'disable' if few else 'enable'}_optimizer")
+        make = "CREATE OR REPLACE TABLE typed AS" if number == 0 else "INSERT INTO typed BY NAME"
+        con.execute(f"{make} {_typed_sql(feed, number)}")
+    con.execute("PRAGMA enable_optimizer")
 
 
-def _reason(column: Column, reason: str, i: int) -> str:
-    """Why a value is unknown; an optional number that is not there needs no reason."""
-    optional = column.type in ("id18", "id18_or_uscc") and column.role in ("plain", "added")
-    return f"CASE WHEN filled(t{i}) IS NULL THEN NULL ELSE {reason} END" if optional else reason
+def _typed_sql(feed: Feed, number: int) -> str:
+    """Values, reasons and extras of one part, in as many steps as the longest rule has."""
+    there = {m.column.name: m for m in feed.headers[number].matched}
+    cells: dict[str, Rule] = {}
+    absent: list[str] = []
+    for column in feed.columns:  # one declared column after the other
+        matched = there.get(column.name)
+        embedding = there.get(column.embedded_in)
+        if matched or embedding:
+            raw = f"c{matched.place}" if matched else "CAST(NULL AS VARCHAR)"
+            unit = (matched.unit if matched else "") or column.unit
+            inside = f"c{embedding.place}" if embedding else ""
+            cells[column.name] = rule(Cell(column, raw, unit, feed.as_known, inside))
+        else:
+            absent += _absent(column)
+    final = [f"{number} AS _part", "line AS _line", *absent]
+    for name, one in cells.items():
+        final += [f'{one.value} AS "{name}"', f'CAST({one.why} AS VARCHAR) AS "{name}__why"']
+        final += [f'{sql} AS "{name}__{extra}"' for extra, sql in one.extras.items()]
+    return f"SELECT {', '.join(final)} FROM {_staged(f'raw{number}', list(cells.values()))}"
 
 
-def _extra_sql(column: Column, i: int) -> list[str]:
-    name = column.name
-    if column.type in ("id18", "id18_or_uscc"):
-        number = f"person_number(p{i})"
-        as_sent = f"CASE WHEN v{i} = t{i} THEN 'exact' ELSE 'repaired' END"
-        sex = f"CASE WHEN place(p{i}, 17) % 2 = 1 THEN '男' ELSE '女' END"
-        found = [
-            f'CASE WHEN v{i} IS NOT NULL THEN {as_sent} END AS "{name}__grade"',
-            f'CASE WHEN {number} IS NOT NULL THEN born(p{i}) END AS "{name}__birth"',
-            f'CASE WHEN {number} IS NOT NULL THEN {sex} END AS "{name}__sex"',
+def _staged(table: str, rules: list[Rule]) -> str:
+    """A sub-query that computes the steps of all rules side by side."""
+    sql = table
+    for step in range(max((len(r.steps) for r in rules), default=0)):
+        new = [
+            f"{x} AS {n}" for r in rules if step < len(r.steps) for n, x in r.steps[step].items()
         ]
-        kind = f"CASE WHEN v{i} IS NULL THEN NULL WHEN {number} IS NOT NULL THEN 'person' ELSE 'company' END"
-        return [*found, f'{kind} AS "{name}__kind"'] if column.type == "id18_or_uscc" else found
-    if column.classes:
-        cases = " ".join(
-            f"WHEN regexp_matches(t{i}, {literal(pattern)}) THEN {literal(kind)}"
-            for kind, pattern in column.classes.items()
+        sql = f"(SELECT *, {', '.join(new)} FROM {sql})"
+    return sql
+
+
+def _absent(column: Column) -> list[str]:
+    """A column that the file lacks: unknown throughout, without a reason."""
+    kinds = {"": SQL_TYPES.get(column.type, "VARCHAR"), "__why": "VARCHAR"}
+    kinds |= {f"__{name}": kind for name, kind in extras(column).items() if name != "grades"}
+    if column.type in NUMBERS:
+        kinds["__fix"] = "VARCHAR"
+    if column.type == "hash":
+        kinds["__clear"] = "BOOLEAN"
+    if column.type in ("decimal", "ratio", "int"):
+        kinds["__sent"] = "DECIMAL(24, 6)"
+    return [f'CAST(NULL AS {kind}) AS "{column.name}{suffix}"' for suffix, kind in kinds.items()]
+
+
+def _restore(
+    con: duckdb.DuckDBPyConnection, feed: Feed, people: Sequence[Path], key: bytes
+) -> None:
+    """Restore wrong check digits where the row's name, or without one its birth date, agrees.
+
+    The number that the first 17 digits call for must be a known person's.
+    """
+    numbers = [c.name for c in feed.columns if c.type in NUMBERS and feed.has(c.name)]
+    if not people or not numbers:
+        return
+    some = " OR ".join(f'"{n}__fix" IS NOT NULL' for n in numbers)
+    if con.execute(f"SELECT 1 FROM typed WHERE {some} LIMIT 1").fetchall() == []:
+        return
+    names = ", ".join(literal(str(path)) for path in people)
+    for number in numbers:
+        name, born = (
+            feed.source.companion(number, "name"),
+            feed.source.companion(number, "birth_date"),
         )
-        return [f'CASE {cases} END AS "{name}__class"']
-    return []
+        told = f'"{name}"' if feed.has(name) else "NULL::VARCHAR"
+        birth = f'"{born}"' if feed.has(born) else "NULL::DATE"
+        wanted = {
+            "person": f'SELECT "{number}__fix" FROM typed',
+            "name": f'SELECT {told} FROM typed WHERE "{number}__fix" IS NOT NULL',
+        }
+        pseudonymise(con, key, wanted, out="candidate")
+        con.execute(f"""
+        UPDATE typed SET "{number}" = "{number}__fix", "{number}__why" = NULL,
+            "{number}__grade" = 'repaired', "{number}__sex" = CASE WHEN
+                substr("{number}__fix", 17, 1) IN ('1', '3', '5', '7', '9') THEN '男' ELSE '女' END,
+            "{number}__birth" = ymd(substr("{number}__fix", 7, 4), substr("{number}__fix", 11, 2),
+                                    substr("{number}__fix", 13, 2))
+        WHERE (_part, _line) IN (
+            SELECT (t._part, t._line) FROM
+                (SELECT _part, _line, "{number}__fix" AS fix, {told} AS told, {birth} AS born FROM typed) t
+            JOIN candidate f ON f.space = 'person' AND f.clear = t.fix
+            JOIN read_parquet([{names}], union_by_name = true) k ON k.id = f.token
+            LEFT JOIN candidate n ON n.space = 'name' AND n.clear = t.told
+            WHERE n.token = k.name_token OR (n.token IS NULL AND t.born = k.birth_date))""")
 
 
-def space_of(column: Column) -> str:
-    """The space of a column's pseudonyms; empty where its values are no identifiers."""
-    if column.type in ("id18", "id18_or_uscc", "list[id18]"):
-        return "person"
-    if column.personal == "name":
-        return "name"
-    if column.personal == "token" or column.name.endswith("_hash") or column.type == "hash":
-        if "phone" in column.name:
-            return "phone"
-        return "plate" if column.name == "plate" else "account" if "hash" in column.name else "text"
-    return ""
+def _lists(feed: Feed) -> list[Column]:
+    return [c for c in feed.columns if c.type == "list[id18]"]
 
 
-def _wanted(frame: Frame) -> dict[str, str]:
+def _listed_sql(column: Column, as_known: date) -> str:
+    """The numbers in a list, one a row, each cleaned like any number."""
+    one = rule(Cell(PERSON, "cell", "", as_known))
+    parts = f'(SELECT _part, _line, unnest("{column.name}") AS cell FROM typed)'
+    return (
+        f'CREATE OR REPLACE TABLE "listed {column.name}" AS SELECT _part, _line, {one.value} AS number, '
+        f"{one.why} AS why, {one.extras['grade']} AS grade FROM {_staged(parts, [one])}"
+    )
+
+
+def _wanted(feed: Feed) -> dict[str, str]:
     """SQL of the clear identifiers in each space."""
     parts: dict[str, list[str]] = {}
-    for column in frame.columns:
-        space, name = space_of(column), f'"{column.name}"'
-        if not space:
-            continue
+    for column in feed.columns:
+        name = f'"{column.name}"'
         if column.type == "list[id18]":
-            sql = f"SELECT unnest({name}) FROM typed"
+            parts.setdefault("person", []).append(f'SELECT number FROM "listed {column.name}"')
         elif column.type == "id18_or_uscc":
-            sql = f"SELECT {name} FROM typed WHERE {name[:-1]}__kind\" = 'person'"
-        elif column.name.endswith("_hash") or column.type == "hash":
-            sql = f"SELECT {name} FROM typed WHERE regexp_full_match({name}, {_CLEAR_HASH})"
-        else:
-            sql = f"SELECT {name} FROM typed"
-        parts.setdefault(space, []).append(sql)
+            where = f"\"{column.name}__kind\" = 'person'"
+            parts.setdefault("person", []).append(f"SELECT {name} FROM typed WHERE {where}")
+        elif column.type == "id18":
+            parts.setdefault("person", []).append(f"SELECT {name} FROM typed")
+        elif column.type == "hash":
+            clear = f'SELECT {name} FROM typed WHERE "{column.name}__clear"'
+            parts.setdefault(column.personal, []).append(clear)
+        elif column.personal:
+            parts.setdefault(column.personal, []).append(f"SELECT {name} FROM typed")
     return {space: " UNION ALL ".join(sqls) for space, sqls in parts.items()}
 
 
-def _cleaned_sql(frame: Frame) -> str:
+def _cleaned_sql(feed: Feed) -> str:
     """Every identifier replaced; tokens are looked up by joins, lists by their parts."""
-    parts, joins = ["t.line"], []
-    for number, column in enumerate(frame.columns):
-        space, name = space_of(column), f'"{column.name}"'
-        parts.append(f't."{column.name}__why"')
-        parts += [f't."{extra}"' for extra in extras(column)]
-        if not space:
-            parts.append(f"t.{name}")
-        elif column.type == "list[id18]":
+    chosen, joins = ["t._part", "t._line"], []
+    for number, column in enumerate(feed.columns):
+        name, why = f't."{column.name}"', f't."{column.name}__why"'
+        chosen += [f't."{column.name}__{extra}"' for extra in extras(column) if extra != "grades"]
+        if column.type == "list[id18]":
+            joins.append(_list_join(column, number))
+            none = "CAST([] AS VARCHAR[])"
+            chosen.append(f'coalesce(j{number}.pids, {none}) AS "{column.name}"')
+            chosen.append(f'coalesce(j{number}.grades, {none}) AS "{column.name}__grades"')
+            why = f"coalesce({why}, j{number}.why)"
+        elif column.type in NUMBERS or column.personal:
+            space = "person" if column.type in NUMBERS else column.personal
             joins.append(
-                f"LEFT JOIN (SELECT line, list(k.token ORDER BY k.token) AS pids FROM (SELECT line, "
-                f"unnest({name}) AS clear FROM typed) u JOIN token k ON k.space = 'person' "
-                f"AND k.clear = u.clear GROUP BY line) j{number} ON j{number}.line = t.line"
+                f"LEFT JOIN token j{number} ON j{number}.space = '{space}' AND j{number}.clear = {name}"
             )
-            parts.append(f"coalesce(j{number}.pids, CAST([] AS VARCHAR[])) AS {name}")
+            keep = column.type in ("hash", "id18_or_uscc")
+            kept = f"coalesce(j{number}.token, {name})" if keep else f"j{number}.token"
+            chosen.append(f'{kept} AS "{column.name}"')
+        elif column.name in feed.source.ends:
+            late = f't."{feed.source.ends[column.name]}" > {name}'
+            chosen.append(f'CASE WHEN {late} THEN NULL ELSE {name} END AS "{column.name}"')
+            why = f"coalesce({why}, CASE WHEN {late} THEN 'date.order' END)"
         else:
-            joins.append(
-                f"LEFT JOIN token j{number} ON j{number}.space = '{space}' AND j{number}.clear = t.{name}"
-            )
-            keep = (
-                column.type == "id18_or_uscc"
-                or column.name.endswith("_hash")
-                or column.type == "hash"
-            )
-            kept = f"coalesce(j{number}.token, t.{name})" if keep else f"j{number}.token"
-            parts.append(f"{kept} AS {name}")
-    return f"CREATE OR REPLACE TABLE cleaned AS SELECT {', '.join(parts)} FROM typed t {' '.join(joins)}"
+            chosen.append(name)
+        chosen.append(f'{why} AS "{column.name}__why"')
+    return f"CREATE OR REPLACE TABLE cleaned AS SELECT {', '.join(chosen)} FROM typed t {' '.join(joins)}"
 
 
-def _judged_sql(source: Source, frame: Frame) -> str:
-    """The fate of each row: refused (field, reason), duplicate of an earlier line, or kept."""
-    refusals = []
-    for column in frame.columns:
-        name, why = f'"{column.name}"', f'"{column.name}__why"'
-        is_first = column.name == source.key[0]
-        if column.role == "main" or is_first:
-            missing = f"CASE WHEN {name} IS NULL THEN 'required.missing' END"
-            if column.type in ("id18", "id18_or_uscc") and is_first and _named(source, column):
-                continue
-            refusals.append((column.name, f"coalesce({why}, {missing})"))
-        elif column.role == "key":
-            quiet = " WHEN 'id.missing' THEN NULL" if column.type.startswith("id18") else ""
-            refusals.append((column.name, f"CASE {why}{quiet} ELSE {why} END" if quiet else why))
-    field = (
-        "CASE " + " ".join(f"WHEN {r} IS NOT NULL THEN {literal(n)}" for n, r in refusals) + " END"
+def _list_join(column: Column, number: int) -> str:
+    """The pseudonyms of a list, each person once, with their grades and a reason for the unreadable."""
+    return (
+        "LEFT JOIN (SELECT _part, _line, list(token ORDER BY token) FILTER (token IS NOT NULL) AS pids, "
+        "list(grade ORDER BY token) FILTER (token IS NOT NULL) AS grades, max(why) AS why FROM ("
+        "SELECT u._part, u._line, k.token, min(u.grade) AS grade, max(u.why) AS why "
+        f"FROM \"listed {column.name}\" u LEFT JOIN token k ON k.space = 'person' AND k.clear = u.number "
+        f"GROUP BY ALL) GROUP BY ALL) j{number} ON j{number}._part = t._part AND j{number}._line = t._line"
     )
-    reason = f"coalesce({', '.join(r for _, r in refusals)})"
-    values = ", ".join(f'"{name}"' for name in frame.names)
-    keys = ", ".join(f'"{k}"' for k in source.key)
-    later = (
-        f"count(*) FILTER (WHERE _reason IS NULL AND _copy = 1) OVER (PARTITION BY {keys}, _reason IS NULL "
-        "AND _copy = 1 ORDER BY line ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
-    )
-    conflict = f"{later} > 0" if source.key_kind == "id" else "false"
-    return f"""
-    CREATE OR REPLACE TABLE judged AS
-    WITH told AS (
-        SELECT *, {field} AS _field, {reason} AS _reason,
-               row_number() OVER (PARTITION BY {values} ORDER BY line) AS _copy FROM cleaned
-    ), placed AS (SELECT *, _reason IS NULL AND _copy = 1 AND {conflict} AS _beaten FROM told)
-    SELECT * REPLACE (
-        CASE WHEN _reason IS NULL AND _beaten THEN {literal(source.key[0])} ELSE _field END AS _field,
-        CASE WHEN _reason IS NULL AND _beaten THEN 'duplicate.conflict' ELSE _reason END AS _reason),
-        CASE WHEN _copy > 1 AND _reason IS NULL THEN 'duplicate'
-             WHEN _reason IS NOT NULL OR _beaten THEN 'refused' ELSE 'kept' END AS _fate
-    FROM placed"""
-
-
-def _named(source: Source, column: Column) -> bool:
-    """Whether a first key number may be missing because the row carries a name of its own."""
-    stem = column.name.removesuffix("_id")
-    return any(key in (f"{stem}_name", "name") for key in source.key)

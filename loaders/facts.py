@@ -5,124 +5,192 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from doudi.graph.schema import GRADES, schema
+from doudi.loaders.columns import frame_of
+from doudi.loaders.source import NUMBERS
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
-    import duckdb
-    import pyarrow as pa
+    from pathlib import Path
 
+    import duckdb
+
+    from doudi.graph.schema import Property
     from doudi.graph.tables import FactStore
-    from doudi.loaders.clean import Frame
+    from doudi.loaders.columns import Frame
     from doudi.loaders.modes import Delivery
     from doudi.loaders.source import Block, Source
 
-_ORDER = str(list(GRADES))
+GRADED = str(list(GRADES))
+TYPES = {
+    "string": "VARCHAR", "int": "BIGINT", "float": "DOUBLE", "bool": "BOOLEAN", "date": "DATE",
+    "strings": "VARCHAR[]",
+}  # fmt: skip
 
 
-def write_facts(
-    con: duckdb.DuckDBPyConnection,
-    source: Source,
-    frame: Frame,
-    delivery: Delivery,
-    store: FactStore,
-    seq: int,
-) -> int:
-    """Append the facts that the rows of a file give, and return how many.
-
-    First the knowledge of rows that no longer hold ends; what was true until a change is told
-    again, closed; then the new rows speak. Later records of a day win, by ``seq``.
-    """
-    written = 0
-    for block in source.blocks:
-        steps = (
-            (seq, _sql(source, block, frame, "outgoing", seq, retracted=True)),
-            (
-                seq,
-                _sql(source, block, frame, "outgoing", seq, closed=delivery)
-                if block.triple
-                else "",
-            ),
-            (seq + 1, _sql(source, block, frame, "incoming", seq + 1)),
-        )
-        for number, sql in steps:
-            if sql:
-                written += _append(
-                    store, block, con.execute(sql).to_arrow_table(), number, source.slug
-                )
-    return written
-
-
-def _append(store: FactStore, block: Block, table: pa.Table, seq: int, slug: str) -> int:
-    if not table.num_rows:
-        return 0
+def declared(block: Block) -> tuple[Property, ...]:
+    """The properties that the schema declares for what a block gives."""
     if block.triple:
-        store.append_links(*block.triple, table, seq=seq, source=slug)
-    else:
-        store.append_nodes(block.label, table, seq=seq, source=slug)
-    return int(table.num_rows)
+        return schema().relation(block.triple[0]).properties
+    return schema().node(block.label).properties
 
 
-def _sql(
-    source: Source,
-    block: Block,
-    frame: Frame,
-    rows: str,
-    seq: int,
-    *,
-    retracted: bool = False,
-    closed: Delivery | None = None,
-) -> str:
-    """The records a block gives of a table of rows."""
-    ends = ("start", "end") if block.triple else ("id",)
-    ids = {"start": block.start, "end": block.end, "id": block.id}
-    columns = {"start": "start_id", "end": "end_id", "id": "id"}
-    declared = (
-        schema().relation(block.triple[0]).properties
-        if block.triple
-        else schema().node(block.label).properties
-    )
+def make_facts(
+    con: duckdb.DuckDBPyConnection, source: Source, delivery: Delivery, store: FactStore, seq: int
+) -> dict[tuple[str, ...], pa.Table]:
+    """The records that ``incoming`` and ``outgoing`` rows give, by label or (type, start, end).
+
+    Knowledge of rows that no longer hold ends; what was true until a change is told again as a fact
+    of its own, closed; then the new rows speak.
+    """
+    some_gone = con.execute("SELECT 1 FROM outgoing LIMIT 1").fetchall() != []
+    parts: dict[tuple[str, ...], list[pa.Table]] = {}
+    for block in source.blocks:
+        name = block.triple or (block.label,)
+        come = block_sql(source, block, frame_of(source), "incoming")
+        if some_gone:
+            gone = block_sql(source, block, frame_of(source), "outgoing")
+            con.execute(f"CREATE OR REPLACE TABLE come AS {come}")
+            con.execute(f"CREATE OR REPLACE TABLE gone AS {gone}")
+            come = _changed_sql(source, block, delivery, store.files(*name))
+        sql = f"SELECT * EXCLUDE (was_true, deleted), CAST({seq} AS BIGINT) AS seq FROM ({come})"
+        table = con.execute(sql).to_arrow_table()
+        if table.num_rows:
+            parts.setdefault(name, []).append(table)
+    return {name: pa.concat_tables(t, promote_options="default") for name, t in parts.items()}
+
+
+def append(store: FactStore, made: dict[tuple[str, ...], pa.Table], seq: int, source: str) -> int:
+    """Append made records to the store; returns how many."""
+    for name, table in made.items():
+        if len(name) == 1:
+            store.append_nodes(name[0], table, seq=seq, source=source)
+        else:
+            kind, start, end = name
+            store.append_links(kind, start, end, table, seq=seq, source=source)
+    return sum(int(table.num_rows) for table in made.values())
+
+
+def block_sql(source: Source, block: Block, frame: Frame, rows: str) -> str:
+    """The facts that a block gives of a table of rows.
+
+    A fact is named by its source, block and key, and the item where a list is unfolded.
+    """
     values = [
-        f'CAST({block.properties[p.name]} AS {_TYPES[p.type]}) AS "{p.name}"'
-        for p in declared
+        f'CAST({block.properties[p.name]} AS {TYPES[p.type]}) AS "{p.name}"'
+        for p in declared(block)
         if p.name in block.properties
     ]
-    segment = "'|' || CAST(_known_from AS VARCHAR)" if closed else "''"
-    item = "'|' || coalesce(CAST(item AS VARCHAR), '')" if block.each else "''"
-    fact = f"substr(sha256({literal(f'{source.slug}|{block.name}|')} || _row_key || {item} || {segment}), 1, 16)"
-    valid_to = block.valid_to
-    if closed:
-        valid_to = f"coalesce({block.valid_to}, DATE '{closed.month.isoformat()}')"
-    where = [f"({block.where})", *(f"({ids[e]}) IS NOT NULL" for e in ends)]
-    if closed:
-        where.append("was_true")
-    if retracted:
-        where.append("true")
-    unfolded = f", unnest({block.each}) AS u(item)" if block.each else ""
+    flags = _flags(rows)
+    if source.derived:
+        new = ", ".join(f'{sql} AS "{name}"' for name, sql in source.derived.items())
+        rows = f"(SELECT *, {new} FROM {rows})"
+    ids = [f'CAST({sql} AS VARCHAR) AS "{name}"' for name, sql in block.ids.items()]
+    item = " || '|' || item" if block.each else ""
+    fact = f"substr(sha256({literal(f'{source.slug}|{block.name}|')} || row_key{item}), 1, 16)"
+    if block.each:
+        grades = (
+            f', unnest("{block.each}__grades") AS item__grade'
+            if f"{block.each}__grades" in frame.types
+            else ""
+        )
+        rows = f'(SELECT *, unnest("{block.each}") AS item{grades} FROM {rows})'
+    present = " AND ".join(f'"{name}" IS NOT NULL' for name in block.ids)
     return f"""
-    SELECT {fact} AS fact_id, {", ".join(f"CAST({ids[e]} AS VARCHAR) AS {columns[e]}" for e in ends)},
-           {", ".join([*values, ""]) if values else ""}
-           CAST({block.valid_from} AS DATE) AS valid_from, CAST({valid_to} AS DATE) AS valid_to,
-           _known_from AS known_from, CAST({seq} AS BIGINT) AS seq, {str(retracted).lower()} AS retracted,
-           {literal(source.slug)} AS source, _batch AS batch, _line AS row, {_grade(block, frame)} AS grade,
-           _row_hash AS digest
-    FROM {rows}{unfolded} WHERE {" AND ".join(where)}
-    """
+    SELECT * FROM (
+        SELECT {fact} AS fact_id, {", ".join([*ids, *values])},
+               CAST({block.valid_from} AS DATE) AS valid_from,
+               CAST(least({block.valid_to}, ended_on) AS DATE) AS valid_to,
+               known_from, false AS retracted, {literal(source.slug)} AS source, _batch AS batch, _line AS row,
+               {_grade(block, frame)} AS grade, row_hash AS digest, {flags}
+        FROM {rows} WHERE {block.where}
+    ) WHERE {present}"""
 
 
-_TYPES = {"string": "VARCHAR", "int": "BIGINT", "float": "DOUBLE", "bool": "BOOLEAN", "date": "DATE",
-          "strings": "VARCHAR[]"}  # fmt: skip
+def _flags(rows: str) -> str:
+    """Whether the row was true until a change, and whether it was deleted."""
+    known = {"outgoing": "was_true, deleted", "incoming": "was_true, false AS deleted"}
+    return known.get(rows, "false AS was_true, false AS deleted")
 
 
 def _grade(block: Block, frame: Frame) -> str:
     """The weakest grade of the numbers that the block's ids are made of."""
-    text = f"{block.id} {block.start} {block.end}"
+    text = " ".join(block.ids.values())
     used = [
         f'"{c.name}__grade"'
         for c in frame.columns
-        if c.type in ("id18", "id18_or_uscc") and re.search(rf"\b{c.name}\b", text)
+        if c.type in (*NUMBERS, "uscc") and re.search(rf"\b{c.name}\b", text)
     ]
+    if block.each and f"{block.each}__grades" in frame.types and re.search(r"\bitem\b", text):
+        used.append("item__grade")
     if not used:
         return "'exact'"
-    places = ", ".join(f"coalesce(list_position({_ORDER}, {name}), 1)" for name in used)
-    return f"{_ORDER}[greatest({places})]"
+    places = ", ".join(f"coalesce(list_position({GRADED}, {name}), 1)" for name in used)
+    return f"{GRADED}[greatest({places})]" if len(used) > 1 else f"{GRADED}[{places}]"
+
+
+def _changed_sql(source: Source, block: Block, delivery: Delivery, files: list[Path]) -> str:
+    """The records of a delivery that changes rows of before.
+
+    ``since`` is what the tables say of the fact's first day; it differs from the row's own where an
+    earlier change cut the fact.
+    """
+    month = f"DATE '{delivery.month.isoformat()}'"
+    same = [*block.ids, *(p.name for p in declared(block) if p.name in block.properties)]
+    differs = " OR ".join(f'n."{name}" IS DISTINCT FROM o."{name}"' for name in same)
+    moved = "n.valid_from IS DISTINCT FROM o.valid_from"
+    begins = "n.valid_from"
+    if block.triple:
+        added = f"greatest(n.valid_from, {month})" if block.each else "n.valid_from"
+        begins = f"""CASE WHEN o.fact_id IS NULL THEN CASE WHEN n.was_true THEN {added} ELSE n.valid_from END
+            WHEN {moved} THEN n.valid_from
+            WHEN o.was_true AND ({differs}) THEN greatest({month}, o.since) ELSE o.since END"""
+    return f"""
+    WITH stored AS ({_stored_sql(source, files)}),
+    old AS (
+        SELECT g.*, CASE WHEN s.fact_id IS NULL THEN g.valid_from ELSE s.valid_from END AS since
+        FROM gone g LEFT JOIN stored s ON s.fact_id = g.fact_id
+    ), new AS (
+        SELECT n.* REPLACE ({begins} AS valid_from), o.fact_id IS NOT NULL AND ({differs}) AS differs
+        FROM come n LEFT JOIN old o ON o.fact_id = n.fact_id
+    ), cut AS (
+        SELECT o.*, coalesce(n.valid_from, {month}) AS day FROM old o
+        LEFT JOIN new n ON n.fact_id = o.fact_id
+        WHERE o.was_true AND (n.fact_id IS NULL OR n.differs)
+    )
+    SELECT * EXCLUDE (since) REPLACE (true AS retracted) FROM old
+        WHERE fact_id NOT IN (SELECT fact_id FROM new)
+           OR known_from > (SELECT max(known_from) FROM new n WHERE n.fact_id = old.fact_id)
+    UNION ALL BY NAME SELECT * EXCLUDE (since, day) REPLACE (
+            fact_id || 's' || strftime(day, '%Y%m%d') AS fact_id, since AS valid_from,
+            least(valid_to, day) AS valid_to) FROM cut
+        WHERE {str(bool(block.triple)).lower()} AND (since IS NULL OR since < least(valid_to, day))
+    UNION ALL BY NAME {_cut_before_sql(block, files)}
+    UNION ALL BY NAME SELECT * EXCLUDE (differs) FROM new"""
+
+
+def _read(files: list[Path]) -> str:
+    return (
+        f"read_parquet([{', '.join(literal(str(path)) for path in files)}], union_by_name = true)"
+    )
+
+
+def _stored_sql(source: Source, files: list[Path]) -> str:
+    """First days of the facts that go, as the tables have them."""
+    if not files:
+        return "SELECT NULL::VARCHAR AS fact_id, NULL::DATE AS valid_from WHERE false"
+    return f"""
+        SELECT fact_id, valid_from FROM {_read(files)}
+        WHERE source = {literal(source.slug)} AND fact_id IN (SELECT fact_id FROM gone) AND NOT retracted
+        QUALIFY row_number() OVER (PARTITION BY fact_id ORDER BY known_from DESC, seq DESC) = 1"""
+
+
+def _cut_before_sql(block: Block, files: list[Path]) -> str:
+    """Closed facts that earlier changes left of a row that is deleted: never sent, so never cut."""
+    if not files or not block.triple:
+        return "SELECT * EXCLUDE (since) FROM old WHERE false"
+    return f"""SELECT o.* EXCLUDE (since) REPLACE (s.fact_id AS fact_id, true AS retracted)
+        FROM old o JOIN (SELECT DISTINCT fact_id FROM {_read(files)} WHERE contains(fact_id, 's')) s
+            ON split_part(s.fact_id, 's', 1) = o.fact_id WHERE o.deleted"""

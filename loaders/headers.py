@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from doudi.loaders.read import stopped
-from doudi.loaders.source import Column
+from doudi.loaders.messages import note, stopped
+from doudi.loaders.source import NUMBERS, Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from doudi.loaders.messages import Lang
     from doudi.loaders.source import Source
 
-COMMON = {
-    "_op": ("操作", "操作类型"),
-    "recorded_time": ("入库时间",),
-    "area_code": ("行政区划代码",),
-    "name": ("姓名",),
-}
+COMMON = (
+    Column("_op", ("操作", "操作类型"), "enum", "added", values=("upsert", "end", "delete"),
+           synonyms={"新增修改": "upsert", "新增": "upsert", "修改": "upsert", "终止": "end", "删除": "delete"}),
+    Column("recorded_time", ("入库时间",), "date", "added"),
+    Column("area_code", ("行政区划代码",), "str", "added"),
+)  # fmt: skip
 """Columns allowed in every source (contract §1)."""
 
 _UNIT = re.compile(r"^(.*?)\(([^()]*)\)$")
@@ -45,93 +46,104 @@ class Matched:
 
 @dataclass(frozen=True)
 class Headers:
-    """All matched columns, and what the file lacks."""
+    """All matched columns, and the promised ones that the file lacks."""
 
     matched: tuple[Matched, ...]
     absent: tuple[str, ...]
 
+    @property
+    def names(self) -> set[str]:
+        """Names of the columns that are there."""
+        return {m.column.name for m in self.matched}
+
 
 def plain(header: str) -> str:
-    """A header without blanks, marks and full-width forms, in lower case.
+    """A header without blanks, full-width forms and marks that nobody sees.
 
-    >>> plain(" 成交价（万元） ")
+    >>> plain("成交价 （万元）")
     '成交价(万元)'
     """
-    return re.sub(r"[\s\ufeff\u200b]", "", unicodedata.normalize("NFKC", header)).lower()
+    text = unicodedata.normalize("NFKC", header)
+    return "".join(c for c in text.lower() if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
-def match(headers: Sequence[str], source: Source, path: Path) -> Headers:
+def match(headers: Sequence[str], source: Source, path: Path, lang: Lang = "zh") -> Headers:
     """Every header matched, or the feed stopped with all that is wrong.
 
     Raises:
         FeedStopped: for unknown or doubled columns, and for absent key or main columns.
     """
     known = _known(source)
-    found: list[Matched] = []
-    unknown, doubled = [], []
+    found: dict[str, Matched] = {}
+    problems: list[str] = []
     for place, header in enumerate(headers):  # a few dozen headers
         name, unit = _split(plain(header), known)
-        if name in known:
-            column = known[name]
-            if any(m.column.name == column.name for m in found):
-                doubled.append(header)
-            found.append(Matched(place, column, unit))
-        elif plain(header) and plain(header) not in source.ignored:
-            unknown.append(header)
-    absent = tuple(
-        c.name for c in source.columns.values() if c.name not in {m.column.name for m in found}
-    )
-    needed = [n for n in absent if source.columns[n].role in ("key", "main")]
-    _refuse(path, unknown, doubled, needed, known)
-    return Headers(tuple(found), tuple(n for n in absent if source.columns[n].role == "plain"))
-
-
-def _refuse(
-    path: Path, unknown: list[str], doubled: list[str], needed: list[str], known: dict[str, Column]
-) -> None:
-    problems = []
-    for header in unknown:  # each with the nearest known headers
-        near = get_close_matches(plain(header), known, n=3, cutoff=0.4)
-        problems.append(
-            f"unknown column {header!r}" + (f", near {', '.join(near)}" if near else "")
-        )
-    problems += [f"column {header!r} stands twice" for header in doubled]
-    problems += [f"column {name!r} is missing" for name in needed]
+        if name not in known:
+            if plain(header) and plain(header) not in map(plain, source.ignored):
+                problems.append(_unknown(header, known, lang))
+        elif known[name].name in found:
+            problems.append(note("doubled", lang, name=header))
+        else:
+            found[known[name].name] = Matched(place, known[name], unit)
+    problems += [
+        note("missing", lang, name=c.name, zh="、".join(c.headers[:1]))
+        for c in _needed(source, found)
+    ]
     if problems:
-        raise stopped(
-            path,
-            "; ".join(problems),
-            expected="the columns of the source; [ignore] in its TOML lets one pass",
+        raise stopped(path, "headers", lang, problems="; ".join(problems))
+    absent = [c.name for c in source.columns.values() if c.role == "plain" and c.name not in found]
+    return Headers(tuple(found.values()), tuple(absent))
+
+
+def _unknown(header: str, known: Iterable[str], lang: Lang) -> str:
+    near = get_close_matches(plain(header), list(known), n=3, cutoff=0.4)
+    hint = note("near", lang, names=", ".join(near)) if near else ""
+    return note("unknown_column", lang, name=header, near=hint)
+
+
+def _needed(source: Source, found: Iterable[str]) -> list[Column]:
+    """Key and main columns that are not there.
+
+    Rows that end or are deleted need their key only; a monthly file's own month stands in for the
+    last one.
+    """
+    there = set(found)
+    ops = "_op" in there
+    monthly = source.month_column in there
+    return [
+        c
+        for c in source.columns.values()
+        if c.name not in there
+        and (
+            c.role == "key"
+            or (c.role == "main" and not ops and not (monthly and c.type == "yyyymm"))
         )
+    ]
 
 
 def _known(source: Source) -> dict[str, Column]:
     """Every spelling of every column, common ones and companions of person numbers included."""
     known: dict[str, Column] = {}
-    for column in [*_companions(source), *source.columns.values()]:
+    common = [c for c in COMMON if c.name not in source.columns]
+    for column in [*common, *_companions(source), *source.columns.values()]:
         for spelling in (column.name, *column.headers):
             known[plain(spelling)] = column
     return known
 
 
 def _companions(source: Source) -> list[Column]:
-    """The common columns, and a name and birth date beside each person number."""
-    extra = [Column(n, h, _COMMON_TYPES.get(n, "str"), "added", personal=_COMMON_PERSONAL.get(n, ""))  # type: ignore[arg-type]  # declared above
-             for n, h in COMMON.items() if n not in source.columns]  # fmt: skip  # one line a column
+    """A name and a birth date beside each person number, where none is declared."""
+    found: dict[str, Column] = {}
     for column in source.columns.values():
-        if column.type in ("id18", "id18_or_uscc"):
-            stem = column.name.removesuffix("_id")
-            for name, kind, personal in (
-                (f"{stem}_name", "str", "name"),
-                (f"{stem}_birth_date", "date", ""),
-            ):
-                if name not in source.columns:
-                    extra.append(Column(name, (), kind, "added", personal=personal))  # type: ignore[arg-type]  # two literals
-    return extra
-
-
-_COMMON_TYPES = {"recorded_time": "date"}
-_COMMON_PERSONAL = {"name": "name"}
+        if column.type in NUMBERS:
+            name, born = (
+                source.companion(column.name, "name"),
+                source.companion(column.name, "birth_date"),
+            )
+            headers = ("姓名",) if name == "name" else ()
+            found[name] = Column(name, headers, "str", "added", personal="name")
+            found[born] = Column(born, (), "date", "added")
+    return [c for name, c in found.items() if name not in source.columns]
 
 
 def _split(header: str, known: dict[str, Column]) -> tuple[str, str]:

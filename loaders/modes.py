@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
+
+from doudi.loaders.columns import frame_of
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
@@ -17,13 +20,19 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from doudi.loaders.clean import Frame
-    from doudi.loaders.source import Source
+    from doudi.loaders.clean import Feed
+
+KEPT = {
+    "row_key": "VARCHAR", "group_key": "VARCHAR", "row_hash": "VARCHAR", "known_from": "DATE",
+    "_line": "BIGINT", "_batch": "VARCHAR", "main_day": "DATE", "first_seen": "DATE",
+    "ended_on": "DATE", "retracted": "BOOLEAN",
+}  # fmt: skip
+"""What is kept of a row beside its columns."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a folder says of itself, for one file.
+    """What a folder says of itself, for one source.
 
     Attributes:
         mode: ``snapshot`` or ``delta``.
@@ -36,117 +45,163 @@ class Delivery:
     month: date
 
 
-OPS = {"delete": ("delete", "删除"), "end": ("end", "终止")}
-
-
-def settle(
-    con: duckdb.DuckDBPyConnection, source: Source, frame: Frame, delivery: Delivery, folder: Path
-) -> None:
+def settle(con: duckdb.DuckDBPyConnection, feed: Feed, delivery: Delivery, folder: Path) -> None:
     """Make ``incoming`` (rows to write) and ``outgoing`` (rows of before that no longer hold).
 
     Args:
         con: The engine, with ``judged``.
-        source: The declaration.
-        frame: Columns of the cleaned rows.
+        feed: The declaration and the files' columns.
         delivery: The delivery.
         folder: ``tables/_rows/<source>``.
     """
-    con.execute(_arrived_sql(source, frame, delivery))
-    con.execute(_before_sql(con, frame, delivery, folder))
+    con.execute(
+        f"CREATE OR REPLACE TABLE before AS {_known_sql(con, feed, folder, delivery.as_known)}"
+    )
+    con.execute(f"CREATE OR REPLACE TABLE arrived AS {_arrived_sql(feed, delivery)}")
+    con.execute(f"CREATE OR REPLACE TABLE outgoing AS {_outgoing_sql(feed, delivery)}")
     con.execute("""
     CREATE OR REPLACE TABLE incoming AS
-    SELECT a.* FROM arrived a
-    WHERE _kind <> 'delete' AND NOT EXISTS (
-        SELECT 1 FROM before b WHERE b._row_key = a._row_key AND b._row_hash = a._row_hash)
+    SELECT a.* EXCLUDE (op, lone_end), coalesce(o.was_true, false) AS was_true FROM arrived a
+    LEFT JOIN outgoing o ON o.row_key = a.row_key
+    WHERE a.op <> 'delete' AND NOT a.lone_end AND NOT EXISTS (
+        SELECT 1 FROM before b WHERE b.row_key = a.row_key AND b.row_hash = a.row_hash)
     """)
-    con.execute(_outgoing_sql(source, delivery))
-
-
-def _arrived_sql(source: Source, frame: Frame, delivery: Delivery) -> str:
-    """Kept rows with their key, the hash of their values, and when they were known.
-
-    Rows of a group key are a bag: each row is a fact of its own, named by its values.
-    """
-    names = [name for name in frame.names if name not in ("_op", "recorded_time")]
-    values = (
-        "sha256(to_json([" + ", ".join(f'CAST("{n}" AS VARCHAR)' for n in names) + "])::VARCHAR)"
+    con.execute(
+        "DELETE FROM outgoing WHERE replaced AND row_key NOT IN (SELECT row_key FROM incoming)"
     )
-    keys = "to_json([" + ", ".join(f'CAST("{k}" AS VARCHAR)' for k in source.key) + "])::VARCHAR"
-    nameless = " || _row_hash" if source.key_kind == "group" else ""
-    op = "'upsert'"
-    if any(c.name == "_op" for c in frame.columns):
-        cases = " ".join(
-            f"WHEN \"_op\" IN ({', '.join(literal(w) for w in words)}) THEN '{op}'"
-            for op, words in OPS.items()
-        )
-        op = f"CASE {cases} ELSE 'upsert' END"
-    recorded = "NULL"
-    if any(c.name == "recorded_time" for c in frame.columns):
-        recorded = '"recorded_time"'
-    day = f"DATE '{delivery.as_known.isoformat()}'"
-    main = f'day_of(CAST("{source.main_date}" AS VARCHAR))' if source.main_date else "NULL::DATE"
-    columns = ", ".join(f'"{n}"' for n in names)
-    return f"""
-    CREATE OR REPLACE TABLE arrived AS
-    WITH hashed AS (
-        SELECT *, substr({values}, 1, 16) AS _row_hash, {keys} AS key_text FROM judged
-        WHERE _fate = 'kept'
-    )
-    SELECT {columns}, _row_hash, substr(sha256(key_text), 1, 16) AS _group_key,
-           substr(sha256(key_text{nameless}), 1, 16) AS _row_key, {op} AS _kind,
-           least(coalesce({recorded}, {day}), {day}) AS _known_from, line AS _line,
-           {literal(delivery.batch)} AS _batch, {main} AS _main_day, false AS _retracted
-    FROM hashed"""
+    later = [day for day in snapshots(folder) if day > delivery.as_known]
+    if later and feed.source.nature == "register":
+        con.execute(_overtaken_sql(con, feed, folder, min(later)))
 
 
-def _before_sql(
-    con: duckdb.DuckDBPyConnection, frame: Frame, delivery: Delivery, folder: Path
-) -> str:
-    """The newest row of each key known before or on the delivery's day, in today's columns."""
-    paths = sorted(folder.glob("*.parquet"))
+def snapshots(folder: Path) -> list[date]:
+    """Days of the snapshots of a source that were loaded."""
+    from datetime import date as day
+
+    found = (pq.read_schema(path).metadata or {} for path in folder.glob("[0-9]*.parquet"))
+    return [
+        day.fromisoformat(m[b"as_known"].decode()) for m in found if m.get(b"mode") == b"snapshot"
+    ]
+
+
+def _known_sql(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, at: date) -> str:
+    """The newest row of each key known at a day, in today's columns."""
+    wanted = {**frame_of(feed.source).types, **KEPT}
+    paths = sorted(folder.glob("[0-9]*.parquet"))
     if not paths:
-        return "CREATE OR REPLACE TABLE before AS SELECT * FROM arrived WHERE false"
-    files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
-    source = f"read_parquet({files}, union_by_name = true)"
-    there = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-    wanted = con.execute("DESCRIBE arrived").fetchall()
+        empty = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in wanted.items())
+        return f"SELECT {empty} WHERE false"
+    files = f"read_parquet([{', '.join(literal(str(p)) for p in paths)}], union_by_name = true)"
+    there = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {files}").fetchall()}
     chosen = ", ".join(
         f'CAST("{name}" AS {kind}) AS "{name}"'
         if name in there
         else f'CAST(NULL AS {kind}) AS "{name}"'
-        for name, kind, *_ in wanted
+        for name, kind in wanted.items()
     )
-    del frame
     return f"""
-    CREATE OR REPLACE TABLE before AS
-    SELECT * EXCLUDE (seq) FROM (
-        SELECT {chosen}, seq FROM {source}
-        WHERE _known_from <= DATE '{delivery.as_known.isoformat()}'
-        QUALIFY row_number() OVER (
-            PARTITION BY _row_key ORDER BY _known_from DESC, seq DESC, _line DESC) = 1
-    ) WHERE NOT _retracted"""
+    SELECT {chosen} FROM {files} WHERE known_from <= DATE '{at.isoformat()}'
+    QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, seq DESC) = 1
+        AND NOT retracted"""
 
 
-def _outgoing_sql(source: Source, delivery: Delivery) -> str:
+def _arrived_sql(feed: Feed, delivery: Delivery) -> str:
+    """Kept rows with their key, the hash of their values, and when they were known.
+
+    Rows of a group key are a bag: each row is a fact of its own, named by its values. A column that
+    the files lack says nothing about the row of before, and neither does an empty cell of a row
+    that only ends.
+    """
+    single = feed.source.key_kind == "id"
+    day, month = f"DATE '{delivery.as_known.isoformat()}'", f"DATE '{delivery.month.isoformat()}'"
+    frame = frame_of(feed.source)
+    values = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in frame.names)
+    ends = " AND ".join(f'a."{name}" IS NULL' for name in feed.source.ends) or "true"
+    recorded = "a.recorded_time" if feed.has("recorded_time") else "NULL::DATE"
+    main = _main_day(feed)
+    mains = [f'"{c.name}" IS NULL' for c in frame.columns if c.role == "main"]
+    op = "coalesce(a._op, 'upsert')" if feed.has("_op") else "'upsert'"
+    return f"""
+    WITH keyed AS (
+        SELECT *, substr(sha256(key_text), 1, 16) AS group_key FROM judged WHERE _fate = 'kept'
+    ), merged AS (
+        SELECT {", ".join(_merged(feed, op, single))}, a.group_key, {op} AS op, a._line,
+               b.row_key IS NOT NULL AS was_known, coalesce(b.first_seen, {month}) AS first_seen,
+               CASE WHEN {op} = 'end' AND {ends} THEN {month} END AS ended_on,
+               greatest(least(coalesce({recorded}, {day}), {day}), b.known_from) AS known_from
+        FROM keyed a LEFT JOIN before b ON {str(single).lower()} AND b.row_key = a.group_key
+    ), hashed AS (
+        SELECT *, substr(sha256(to_json([{values}, CAST(ended_on AS VARCHAR)])::VARCHAR), 1, 16) AS row_hash
+        FROM merged
+    )
+    SELECT {", ".join(f'"{n}"' for n in frame.names)},
+           {"group_key" if single else "substr(sha256(group_key || row_hash), 1, 16)"} AS row_key,
+           group_key, row_hash, known_from, _line, {literal(delivery.batch)} AS _batch,
+           {main} AS main_day, first_seen, ended_on, false AS retracted, op,
+           op = 'end' AND NOT was_known AND ({" OR ".join(mains) or "false"}) AS lone_end
+    FROM hashed"""
+
+
+def _main_day(feed: Feed) -> str:
+    """The day that dates a row; of a year its first."""
+    name = feed.source.main_date
+    if not name:
+        return "NULL::DATE"
+    year = feed.source.columns[name].type == "int"
+    return f'make_date("{name}", 1, 1)' if year else f'CAST("{name}" AS DATE)'
+
+
+def _merged(feed: Feed, op: str, single: bool) -> list[str]:  # noqa: FBT001 - one caller
+    found = []
+    for column in feed.source.columns.values():
+        there = feed.has(column.name) or feed.has(column.embedded_in)
+        for name, kind in frame_of(feed.source).types.items():
+            if name != column.name and not name.startswith(f"{column.name}__"):
+                continue
+            empty = f'len(a."{name}") = 0' if kind.endswith("[]") else f'a."{name}" IS NULL'
+            kept = f'CASE WHEN {op} = \'end\' AND {empty} THEN b."{name}" ELSE a."{name}" END'
+            if not single:
+                kept = f'a."{name}"'
+            elif not there:
+                kept = f'b."{name}"'
+            found.append(f'{kept} AS "{name}"')
+    return found
+
+
+def _outgoing_sql(feed: Feed, delivery: Delivery) -> str:
     """Rows of before that were replaced, deleted, or are no longer listed.
 
-    ``replaced`` rows were true until the change where a column of ``changes`` differs; all others
-    are knowledge that ends.
+    ``was_true`` rows held until a change, because a column of ``changes`` differs; the others are
+    knowledge that ends.
     """
+    source, day = feed.source, f"DATE '{delivery.as_known.isoformat()}'"
+    listed = "EXISTS (SELECT 1 FROM arrived a WHERE a.row_key = b.row_key AND a.op <> 'delete')"
     span = "true"
     if source.nature != "register":
-        span = "b._main_day BETWEEN (SELECT min(_main_day) FROM arrived) AND (SELECT max(_main_day) FROM arrived)"
-    listed = "EXISTS (SELECT 1 FROM arrived a WHERE a._row_key = b._row_key)"
-    same_bag = "EXISTS (SELECT 1 FROM arrived a WHERE a._group_key = b._group_key)"
+        span = (
+            "b.main_day BETWEEN (SELECT min(main_day) FROM arrived WHERE op <> 'delete') "
+            "AND (SELECT max(main_day) FROM arrived WHERE op <> 'delete')"
+        )
     gone = f"(NOT {listed} AND {span})" if delivery.mode == "snapshot" else "false"
     if source.key_kind == "group":
+        same_bag = "EXISTS (SELECT 1 FROM arrived a WHERE a.group_key = b.group_key)"
         gone = f"({gone} OR (NOT {listed} AND {same_bag}))"
     differs = " OR ".join(f'b."{name}" IS DISTINCT FROM n."{name}"' for name in source.changes)
+    deleted = "EXISTS (SELECT 1 FROM arrived a WHERE a.group_key = b.group_key AND a.op = 'delete')"
     return f"""
-    CREATE OR REPLACE TABLE outgoing AS
-    SELECT b.* REPLACE (coalesce(n._known_from, DATE '{delivery.as_known.isoformat()}') AS _known_from),
-           n._row_key IS NOT NULL AS replaced,
-           n._row_key IS NOT NULL AND ({differs or "false"}) AS was_true
-    FROM before b LEFT JOIN incoming n ON n._row_key = b._row_key
-    WHERE n._row_key IS NOT NULL OR {gone}
-       OR EXISTS (SELECT 1 FROM arrived a WHERE a._row_key = b._row_key AND a._kind = 'delete')"""
+    SELECT b.* REPLACE (coalesce(n.known_from, greatest({day}, b.known_from)) AS known_from),
+           n.row_key IS NOT NULL AS replaced, n.row_key IS NULL AND {deleted} AS deleted,
+           n.row_key IS NOT NULL AND ({differs or "false"}) AS was_true
+    FROM before b LEFT JOIN arrived n
+        ON n.row_key = b.row_key AND n.row_hash <> b.row_hash AND n.op <> 'delete'
+    WHERE n.row_key IS NOT NULL OR {gone} OR ({deleted} AND NOT {listed})"""
+
+
+def _overtaken_sql(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, later: date) -> str:
+    """Rows of a late delivery that a snapshot loaded before, but made later, did not list."""
+    day = f"DATE '{later.isoformat()}'"
+    return f"""
+    INSERT INTO outgoing BY NAME
+    SELECT * REPLACE ({day} AS known_from, false AS was_true), false AS replaced, false AS deleted
+    FROM incoming WHERE row_key NOT IN (
+        SELECT row_key FROM ({_known_sql(con, feed, folder, later)}))"""

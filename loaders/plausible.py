@@ -1,62 +1,76 @@
-"""Does a column's unit look right? A feed whose amounts are off by a constant factor is stopped."""
+"""Does a feed look right? Amounts off by a constant factor and shrunken snapshots stop it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doudi.loaders.read import stopped
-from doudi.loaders.values import literal
+from doudi.loaders.messages import note, stopped
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
 
-    from doudi.loaders.headers import Headers
+    from doudi.loaders.clean import Feed
+    from doudi.loaders.messages import Lang
+    from doudi.loaders.modes import Delivery
 
 FACTORS = (10_000, 100, 12)
 """元 and 万元, 元 and 分, a month and a year."""
 
 NEAR = 0.15
-"""How near a ratio must be to a factor, as a share of it."""
+"""How near the ratio of two medians must be to a factor, as a share of it."""
 
 FEW = 20
-"""Medians of fewer values are not compared."""
+"""Medians of fewer values are not compared, and so small registers may shrink."""
 
 
-def check_units(con: duckdb.DuckDBPyConnection, headers: Headers, rows: Path, path: Path) -> None:
-    """Stop the feed where an amount's median is off against its plausible range or the last batch.
+def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, path: Path, lang: Lang) -> None:
+    """Stop the feed where an amount's median is off against its plausible range or the rows before.
 
     Raises:
-        FeedStopped: naming the column and the factor; a unit in the header explains it.
+        FeedStopped: naming the columns and factors; a unit in the header explains them.
     """
+    units = {m.column.name for headers in feed.headers for m in headers.matched if m.unit}
+    amounts = [
+        c for c in feed.source.columns.values()
+        if c.type == "decimal" and c.plausible and c.name not in units and feed.has(c.name)
+    ]  # fmt: skip  # one list
+    if not amounts:
+        return
+    now, before = (
+        _medians(con, [c.name for c in amounts], "typed"),
+        _medians(con, [c.name for c in amounts], "before"),
+    )
     problems = []
-    for matched in headers.matched:  # a few amounts a source
-        column = matched.column
-        if column.type != "decimal" or matched.unit or column.plausible is None:
+    for column in amounts:  # a few amounts a source
+        count, median = now[column.name]
+        known, last = before[column.name]
+        if count < FEW or median is None or column.plausible is None:
             continue
-        count, median = _median(con, f'SELECT "{column.name}" AS v FROM typed')
-        if count < FEW or median is None:
-            continue
-        low, high = column.plausible
-        factor = _factor_to_range(median, low, high) or _factor_to_last(
-            con, rows, column.name, median
-        )
+        factor = _out_of(median, column.plausible)
+        if not factor and known >= FEW and last:
+            factor = _against(median, last)
         if factor:
-            problems.append(f"unit.suspect: {column.name} looks off by a factor of {factor}")
+            problems.append(note("factor", lang, name=column.name, factor=factor))
     if problems:
-        raise stopped(
-            path, "; ".join(problems), expected="the unit of the source, or a unit in the header"
-        )
+        raise stopped(path, "unit", lang, problems="; ".join(problems))
 
 
-def _median(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, float | None]:
-    row = con.execute(f"SELECT count(v), median(abs(v)) FROM ({sql}) WHERE v <> 0").fetchone()
-    return (row[0], row[1]) if row else (0, None)
+def _medians(
+    con: duckdb.DuckDBPyConnection, names: list[str], table: str
+) -> dict[str, tuple[int, float | None]]:
+    """Count and median size of the values of columns that are not nil."""
+    looks = ", ".join(
+        f'count("{n}") FILTER ("{n}" <> 0), median(abs("{n}")) FILTER ("{n}" <> 0)' for n in names
+    )
+    row = con.execute(f"SELECT {looks} FROM {table}").fetchall()[0]
+    return {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(names)}
 
 
-def _factor_to_range(median: float, low: float, high: float) -> str:
-    """The factor that brings a median back into its range, where it is outside by far."""
+def _out_of(median: float, plausible: tuple[float, float]) -> str:
+    """The factor that brings a median back into its range, where it is outside."""
+    low, high = plausible
     if low <= median <= high:
         return ""
     for factor in FACTORS[:2]:
@@ -67,18 +81,30 @@ def _factor_to_range(median: float, low: float, high: float) -> str:
     return ""
 
 
-def _factor_to_last(con: duckdb.DuckDBPyConnection, rows: Path, name: str, median: float) -> str:
-    """The factor against the last batch that was accepted, if there is one."""
-    files = sorted(rows.glob("*.parquet"))
-    if not files:
-        return ""
-    last = f'SELECT "{name}" AS v FROM read_parquet({literal(str(files[-1]))}) WHERE NOT _retracted'
-    count, before = _median(con, last)
-    if count < FEW or not before:
-        return ""
-    for factor in FACTORS[:2]:
-        if abs(median / before / factor - 1) < NEAR:
+def _against(median: float, last: float) -> str:
+    """The factor between two medians, where there is one."""
+    for factor in FACTORS:
+        if abs(median / last / factor - 1) < NEAR:
             return f"{factor:,}"
-        if abs(before / median / factor - 1) < NEAR:
+        if abs(last / median / factor - 1) < NEAR:
             return f"1/{factor:,}"
     return ""
+
+
+def check_size(
+    con: duckdb.DuckDBPyConnection, feed: Feed, delivery: Delivery, path: Path, lang: Lang
+) -> None:
+    """Stop a snapshot that lists far less than it did: a cut feed looks like people who left.
+
+    Raises:
+        FeedStopped: with both numbers.
+    """
+    if delivery.mode != "snapshot":
+        return
+    rows = con.execute("SELECT count(*) FROM typed").fetchall()[0][0]
+    known = con.execute("SELECT count(*) FROM before").fetchall()[0][0]
+    expect = feed.source.expect
+    if rows < expect.rows[0]:
+        raise stopped(path, "few", lang, rows=rows, least=expect.rows[0])
+    if feed.source.nature == "register" and known >= FEW and rows < known * expect.shrink:
+        raise stopped(path, "shrunk", lang, rows=rows, known=known)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from doudi.loaders.identity import write_whole
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import duckdb
     from cryptography.fernet import Fernet
 
-    from doudi.loaders.headers import Headers
+    from doudi.loaders.clean import Feed
     from doudi.loaders.read import Sheet
 
 KIND = r"""CASE WHEN v IS NULL OR trim(v) = '' THEN 'empty'
@@ -29,68 +30,103 @@ KIND = r"""CASE WHEN v IS NULL OR trim(v) = '' THEN 'empty'
     WHEN regexp_full_match(trim(v), '[\d.,/年月日 :-]+') THEN 'digits and marks'
     ELSE 'text of ' || length(v) || ' characters' END"""
 
-COLUMNS = ("batch", "file", "source", "line", "field", "kind", "reason", "effect", "row")
+SCHEMA = pa.schema(
+    [
+        ("batch", pa.string()), ("file", pa.string()), ("source", pa.string()), ("line", pa.int64()),
+        ("field", pa.string()), ("kind", pa.string()), ("reason", pa.string()),
+        ("effect", pa.string()), ("row", pa.string()),
+    ]
+)  # fmt: skip
 
 
-def collect(con: duckdb.DuckDBPyConnection, headers: Headers) -> None:
-    """Make ``trouble``: line, field, kind, reason and effect of every refused row and field."""
-    places = {m.column.name: f"c{m.place}" for m in headers.matched}
-    parts = []
-    for name, place in places.items():  # one declared column after the other
-        kind = f"(SELECT {KIND} FROM (SELECT r.{place} AS v))"
-        parts.append(
-            f"SELECT j.line, {literal(name)} AS field, {kind} AS kind, "
-            f"CASE WHEN j._fate = 'refused' AND j._field = {literal(name)} THEN j._reason "
-            f'ELSE j."{name}__why" END AS reason, '
-            f"CASE WHEN j._fate = 'refused' AND j._field = {literal(name)} THEN 'row refused' "
-            "ELSE 'field unknown' END AS effect "
-            "FROM judged j JOIN raw r ON r.line = j.line "
-            f"WHERE (j._fate = 'refused' AND j._field = {literal(name)}) "
-            f"OR (j._fate = 'kept' AND j.\"{name}__why\" IS NOT NULL)"
-        )
+def collect(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    """Make ``trouble``: part, line, field, kind, reason and effect of refused rows and fields."""
+    parts = [
+        "SELECT NULL::INTEGER AS _part, NULL::BIGINT AS _line, '' AS field, '' AS kind, '' AS reason, '' AS effect WHERE false"
+    ]
+    some = con.execute(_amiss(feed)).fetchall()[0]
+    for place, column in enumerate(feed.columns):
+        if not some[place]:
+            continue
+        name, why = literal(column.name), f'j."{column.name}__why"'
+        refused = f"j._fate = 'refused' AND j._field = {name}"
+        for number, headers in enumerate(feed.headers):
+            where = {m.column.name: f"r.c{m.place}" for m in headers.matched}
+            cell = where.get(column.name, "NULL::VARCHAR")
+            parts.append(
+                f"SELECT j._part, j._line, {name}, (SELECT {KIND} FROM (SELECT {cell} AS v)), "
+                f"CASE WHEN {refused} THEN j._reason ELSE {why} END, "
+                f"CASE WHEN {refused} THEN 'row refused' ELSE 'field unknown' END "
+                f"FROM judged j JOIN raw{number} r ON j._part = {number} AND r.line = j._line "
+                f"WHERE ({refused}) OR (j._fate = 'kept' AND {why} IS NOT NULL)"
+            )
     con.execute(f"CREATE OR REPLACE TABLE trouble AS {' UNION ALL '.join(parts)}")
 
 
+def _amiss(feed: Feed) -> str:
+    """Which columns have anything to say, in one look."""
+    looks = [
+        f'count(*) FILTER ("{c.name}__why" IS NOT NULL OR _field = {literal(c.name)})'
+        for c in feed.columns
+    ]
+    return f"SELECT {', '.join(looks)} FROM judged"
+
+
 def write(
-    con: duckdb.DuckDBPyConnection,
-    sheet: Sheet,
-    *,
-    batch: str,
-    file: str,
-    source: str,
-    folder: Path,
-    vault: Fernet,
+    con: duckdb.DuckDBPyConnection, sheets: dict[str, Sheet], path: Path, batch: str, vault: Fernet
 ) -> None:
-    """Write the quarantine table of a file; nothing when there is nothing to say."""
-    fixed = f"{literal(batch)} AS batch, {literal(file)} AS file, {literal(source)} AS source"
-    cells = ", ".join(f"c{i}" for i in range(len(sheet.headers)))
-    found = con.execute(
-        f"SELECT {fixed}, t.*, to_json([{cells}])::VARCHAR AS row FROM trouble t "
-        "JOIN raw USING (line) ORDER BY line, field"
-    ).to_arrow_table()
-    misshapen = pa.Table.from_pylist(
-        [
-            {
-                "batch": batch, "file": file, "source": source, "line": line, "field": "",
-                "kind": f"{len(cells_)} cells", "reason": reason, "effect": "row refused",
-                "row": json.dumps(cells_, ensure_ascii=False),
-            }
-            for line, reason, cells_ in sheet.misshapen
-        ],
-        schema=pa.schema([(n, pa.int64() if n == "line" else pa.string()) for n in COLUMNS]),
-    )  # fmt: skip  # rows of the wrong width, few
-    table = pa.concat_tables([misshapen, found.select(list(COLUMNS)).cast(misshapen.schema)])
-    if not table.num_rows:
+    """Write the quarantine table of a source's files; nothing when there is nothing to say.
+
+    Args:
+        con: The engine, with ``trouble`` and the raw parts.
+        sheets: Content of the files by name, in the order of the parts.
+        path: The table's file.
+        batch: Name of the delivery.
+        vault: What encrypts the rows.
+    """
+    tables = [
+        table
+        for number, (file, sheet) in enumerate(sheets.items())
+        for table in (
+            _misshapen(sheet, batch, file, path.stem),
+            _troubled(con, sheet, number, batch, file, path.stem),
+        )
+    ]
+    table = pa.concat_tables(tables)
+    if not table.num_rows or _known_already(table, path):
         return
-    # Encryption is no function of the engine; only refused rows come here.
+    # Encryption is no function of the engine; only rows with a problem come here.
     sealed = [vault.encrypt(row.encode()).decode() for row in table.column("row").to_pylist()]
-    place = table.schema.get_field_index("row")
-    table = table.set_column(place, "row", pa.array(sealed, pa.string()))
-    path = folder / batch / f"{source}.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        others = pq.read_table(path).filter(pa.compute.field("file") != file)
-        table = pa.concat_tables([others, table])
-    draft = path.with_suffix(".new")
-    pq.write_table(table, draft, compression="zstd")
-    draft.replace(path)
+    write_whole(
+        table.set_column(SCHEMA.get_field_index("row"), "row", pa.array(sealed, pa.string())), path
+    )
+
+
+def _troubled(
+    con: duckdb.DuckDBPyConnection, sheet: Sheet, number: int, batch: str, file: str, source: str
+) -> pa.Table:
+    cells = ", ".join(f"r.c{i}" for i in range(len(sheet.headers)))
+    return con.execute(f"""
+        SELECT {literal(batch)} AS batch, {literal(file)} AS file, {literal(source)} AS source, t._line AS line,
+               field, kind, reason, effect, to_json([{cells}])::VARCHAR AS row
+        FROM trouble t JOIN raw{number} r ON t._part = {number} AND r.line = t._line ORDER BY t._line, field
+    """).to_arrow_table().cast(SCHEMA)  # fmt: skip  # one statement
+
+
+def _misshapen(sheet: Sheet, batch: str, file: str, source: str) -> pa.Table:
+    rows = [
+        {
+            "batch": batch, "file": file, "source": source, "line": line, "field": "",
+            "kind": f"{len(cells)} cells", "reason": reason, "effect": "row refused",
+            "row": json.dumps(cells, ensure_ascii=False),
+        }
+        for line, reason, cells in sheet.misshapen
+    ]  # fmt: skip  # rows of the wrong width, few
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
+
+
+def _known_already(table: pa.Table, path: Path) -> bool:
+    """Whether the file says the same; encrypted rows never are equal byte for byte."""
+    if not path.exists():
+        return False
+    return bool(pq.read_table(path).drop_columns(["row"]).equals(table.drop_columns(["row"])))

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from doudi.graph.errors import FeedStopped
+from doudi.loaders.messages import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from doudi.loaders.messages import Lang
 
 SUFFIXES = (".csv.gz", ".csv", ".tsv", ".xlsx", ".parquet")
 MAX_UNPACKED = 4 * 2**30
@@ -64,54 +66,43 @@ def slug_of(path: Path) -> str:
     return ""
 
 
-def read_sheet(path: Path) -> Sheet:
+def read_sheet(path: Path, lang: Lang = "zh") -> Sheet:
     """The content of a delivered file.
 
     Raises:
         FeedStopped: if it is empty, cut off, or not what its name says.
     """
     try:
+        if path.stat().st_size == 0:
+            raise stopped(path, "empty", lang)
         if path.name.endswith(".parquet"):
             return _parquet(path)
-        if path.name.endswith(".xlsx"):
-            return _sheet(_xlsx(path), path)
-        return _sheet(_csv(path), path)
+        rows = _xlsx(path) if path.name.endswith(".xlsx") else _csv(path, lang)
+        return _sheet(rows, path, lang)
+    except (gzip.BadGzipFile, zipfile.BadZipFile, KeyError, pa.ArrowException, csv.Error) as error:
+        raise stopped(path, "other_kind", lang, kind=type(error).__name__) from None
     except (OSError, EOFError, zlib.error) as error:
-        raise stopped(path, f"the file is cut off or damaged ({type(error).__name__})") from None
-    except (zipfile.BadZipFile, KeyError, pa.ArrowException, csv.Error) as error:
-        raise stopped(
-            path, f"the file is not what its name says ({type(error).__name__})"
-        ) from None
+        raise stopped(path, "damaged", lang, kind=type(error).__name__) from None
 
 
-def stopped(path: Path, found: str, *, expected: str = "") -> FeedStopped:
-    """The error that stops one file and lets the others go on."""
-    return FeedStopped(
-        found,
-        where=f"{path.parent.name}/{path.name}",
-        expected=expected or "a whole .csv, .csv.gz, .tsv, .xlsx or .parquet file",
-        next_step="ask the sender for the file again; the other files are loaded",
-    )
-
-
-def _csv(path: Path) -> Iterable[Sequence[str]]:
-    text = decode(_bytes(path), path)
+def _csv(path: Path, lang: Lang) -> Iterable[Sequence[str]]:
+    text = decode(_bytes(path, lang), path, lang)
     first = text.split("\n", 1)[0]
     delimiter = "\t" if path.name.endswith(".tsv") or ("\t" in first and "," not in first) else ","
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, lang: Lang) -> bytes:
     if not path.name.endswith(".gz"):
         return path.read_bytes()
     with gzip.open(path, "rb") as file:
         data = file.read(MAX_UNPACKED + 1)
     if len(data) > MAX_UNPACKED:
-        raise stopped(path, "it unpacks to more than 4 GiB", expected="an honest file")
+        raise stopped(path, "bomb", lang)
     return data
 
 
-def decode(data: bytes, path: Path) -> str:
+def decode(data: bytes, path: Path, lang: Lang = "zh") -> str:
     """The text of a whole file in UTF-8, with or without a mark, or GB18030.
 
     Bytes that are valid in both are settled by their characters: a Chinese register holds no
@@ -120,10 +111,10 @@ def decode(data: bytes, path: Path) -> str:
     Raises:
         FeedStopped: if it is neither.
     """
+    if data[:4] == b"PK\x03\x04" or data[:2] in (b"\x1f\x8b", b"\xd0\xcf"):
+        raise stopped(path, "other_kind", lang, kind="packed")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4096]:
-        raise stopped(
-            path, "the encoding is UTF-16 or the file is binary", expected="UTF-8, GB18030"
-        )
+        raise stopped(path, "binary", lang)
     found: dict[str, str] = {}
     for encoding in ("utf-8-sig", "gb18030"):
         try:
@@ -131,7 +122,7 @@ def decode(data: bytes, path: Path) -> str:
         except UnicodeDecodeError:
             continue
     if not found:
-        raise stopped(path, "the encoding is neither UTF-8 nor GB18030", expected="UTF-8, GB18030")
+        raise stopped(path, "encoding", lang)
     utf8 = found.get("utf-8-sig")
     if utf8 is not None and not ("gb18030" in found and _reads_wrong(utf8)):
         return utf8
@@ -146,8 +137,6 @@ def _reads_wrong(text: str) -> bool:
 def _xlsx(path: Path) -> Iterable[Sequence[str]]:
     from openpyxl import load_workbook
 
-    if path.stat().st_size == 0:
-        raise stopped(path, "the file is empty")
     book = load_workbook(path, read_only=True, data_only=True)
     rows = [
         [_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)
@@ -167,18 +156,23 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _sheet(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
+def _sheet(rows: Iterable[Sequence[str]], path: Path, lang: Lang) -> Sheet:
     """Rows of the header's width as columns; the others set aside with their line."""
     lines = iter(rows)
     headers = tuple(next(lines, ()))
     if not any(header.strip() for header in headers):
-        raise stopped(path, "the file is empty", expected="a header line and rows")
+        raise stopped(path, "empty", lang)
     width, kept, numbers, misshapen = len(headers), [], [], []
-    for line, row in enumerate(lines, start=2):  # csv gives rows one by one
+    for line, cells in enumerate(lines, start=2):  # csv gives rows one by one
+        row = (
+            cells if len(cells) <= width or any(c.strip() for c in cells[width:]) else cells[:width]
+        )
+        if not any(cell.strip() for cell in row):
+            continue
         if len(row) == width:
             kept.append(row)
             numbers.append(line)
-        elif any(cell.strip() for cell in row):
+        else:
             reason = "row.truncated" if len(row) < width else "row.extra"
             misshapen.append((line, reason, tuple(row)))
     columns = list(zip(*kept, strict=True)) if kept else [() for _ in headers]
@@ -188,8 +182,6 @@ def _sheet(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
 
 
 def _parquet(path: Path) -> Sheet:
-    if path.stat().st_size == 0:
-        raise stopped(path, "the file is empty")
     table = pq.read_table(path)
     arrays = {f"c{i}": _text(column) for i, column in enumerate(table.columns)}
     lines = pa.array(range(2, table.num_rows + 2), pa.int64())

@@ -37,6 +37,11 @@ class FileReceipt:
     control: list[dict[str, Any]] = field(default_factory=list)
     absent: tuple[str, ...] = ()
 
+    @property
+    def totals(self) -> tuple[Control, ...]:
+        """The control totals, compared."""
+        return tuple(Control(**entry) for entry in self.control)
+
 
 @dataclass(frozen=True)
 class LoadReceipt:
@@ -45,11 +50,12 @@ class LoadReceipt:
     batch: str
     files: tuple[FileReceipt, ...]
     messages: tuple[str, ...]
+    unhealthy: bool = False
 
     @property
     def exit_code(self) -> int:
-        """0, or 3 when a feed was stopped or a control total does not agree."""
-        return 3 if self.messages else 0
+        """0, or 3 when a feed was stopped, a total does not agree, or too many rows were refused."""
+        return 3 if self.unhealthy else 0
 
     def to_json(self) -> dict[str, Any]:
         """The receipt as JSON values."""

@@ -1,182 +1,79 @@
-"""Cleaning rules of contract.md §3 as DuckDB expressions: a value, or a reason why not.
+"""Cleaning rules of contract.md §3: for one cell, a typed value, or a reason why there is none.
 
-Each rule is three steps, each of which sees the one before: a prepared text, a value, a reason.
-Steps, because a macro is pasted where it stands, and a date that is read in five spellings inside
-one expression would be pasted a hundred times. SQL text rather than Ibis, because the rules are
-regular expressions and check digits put together from declarations.
+A rule is a few steps of DuckDB expressions, each using the columns of the step before. Steps,
+because a macro is pasted where it stands: one expression that parses a date in five spellings
+would be pasted a hundred times over. SQL text rather than Ibis, because the rules are text rules
+(regular expressions, check digits) that are put together from declarations.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
     from doudi.loaders.source import Column
 
-MACROS = r"""
-CREATE OR REPLACE MACRO tidy(x) AS trim(regexp_replace(translate(x,
-    '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺｘ（）．，：－／　＋＊',
-    '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZx().,:-/ +*'), '[\x{200B}-\x{200F}\x{FEFF}\x{2060}]', '', 'g'));
-CREATE OR REPLACE MACRO filled(t) AS CASE WHEN t IN
-    ('', 'NULL', 'null', '-', '/', '无', 'N/A', 'n/a', '—') THEN NULL ELSE t END;
-CREATE OR REPLACE MACRO digits(t) AS upper(regexp_replace(t, '[\s''’‘`"]', '', 'g'));
-CREATE OR REPLACE MACRO day_text(t) AS regexp_replace(regexp_replace(
-    regexp_replace(t, '[T ]\d{1,2}:.*$', ''), '[年月/.]', '-', 'g'), '日$', '');
-CREATE OR REPLACE MACRO amount_text(t) AS regexp_replace(regexp_replace(t,
-    '[,\s￥¥]|万?元$|%$', '', 'g'), '^\((.*)\)$', '-\1');
-CREATE OR REPLACE MACRO name_text(t) AS
-    regexp_replace(regexp_replace(t, '[·•．.]', '·', 'g'), '\s', '', 'g');
-CREATE OR REPLACE MACRO born(n) AS
-    TRY_CAST(substr(n, 7, 4) || '-' || substr(n, 11, 2) || '-' || substr(n, 13, 2) AS DATE);
-CREATE OR REPLACE MACRO place(n, i) AS ascii(substr(n, i, 1)) - 48;
-CREATE OR REPLACE MACRO check_digit(n) AS substr('10X98765432', CAST((
-    7 * place(n, 1) + 9 * place(n, 2) + 10 * place(n, 3) + 5 * place(n, 4) + 8 * place(n, 5) +
-    4 * place(n, 6) + 2 * place(n, 7) + place(n, 8) + 6 * place(n, 9) + 3 * place(n, 10) +
-    7 * place(n, 11) + 9 * place(n, 12) + 10 * place(n, 13) + 5 * place(n, 14) +
-    8 * place(n, 15) + 4 * place(n, 16) + 2 * place(n, 17)) % 11 AS INTEGER) + 1, 1);
-CREATE OR REPLACE MACRO longer(d) AS CASE WHEN regexp_full_match(d, '[1-9]\d{14}')
-    THEN substr(d, 1, 6) || '19' || substr(d, 7, 9) ELSE d END;
-CREATE OR REPLACE MACRO whole_number(l) AS CASE WHEN length(l) = 17 THEN l || check_digit(l) ELSE l END;
-CREATE OR REPLACE MACRO person_number(w) AS CASE
-    WHEN regexp_full_match(w, '[1-9]\d{16}[\dX]') AND born(w) IS NOT NULL
-         AND check_digit(w) = substr(w, 18, 1) THEN w END;
-CREATE OR REPLACE MACRO person_reason(t, d) AS CASE
-    WHEN filled(t) IS NULL OR t IN ('不详', '未知') OR regexp_full_match(d, '0+|1{15,18}')
-        THEN 'id.missing'
-    WHEN regexp_full_match(d, '\d(\.\d+)?E\+?\d+') THEN 'id.scientific'
-    WHEN regexp_full_match(d, '[\dX]{15}|[\dX]{18}') THEN 'id.checksum'
-    ELSE 'id.text' END;
-CREATE OR REPLACE MACRO uscc_place(c) AS strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', c) - 1;
-CREATE OR REPLACE MACRO uscc_check(x) AS substr('0123456789ABCDEFGHJKLMNPQRTUWXY', CAST((31 -
-    list_sum(list_transform(range(1, 18), i -> uscc_place(substr(x, CAST(i AS INTEGER), 1)) *
-        [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28][i])) % 31) % 31
-    AS INTEGER) + 1, 1);
-CREATE OR REPLACE MACRO company_number(d) AS CASE
-    WHEN regexp_full_match(d, '[0-9A-HJ-NPQRTUWXY]{18}') AND uscc_check(d) = substr(d, 18, 1) THEN d
-    WHEN regexp_full_match(d, '\d{15}') THEN d END;
-CREATE OR REPLACE MACRO is_open(t) AS t IN ('长期', '长期有效', '9999-12-31', '99991231');
-CREATE OR REPLACE MACRO ymd(y, m, d) AS TRY_CAST(y || '-' || lpad(m, 2, '0') || '-' || lpad(d, 2, '0') AS DATE);
-CREATE OR REPLACE MACRO as_day(p) AS CASE
-    WHEN regexp_full_match(p, '\d{8}') THEN ymd(substr(p, 1, 4), substr(p, 5, 2), substr(p, 7, 2))
-    WHEN regexp_full_match(p, '[2-5]\d{4}') THEN DATE '1899-12-30' + CAST(p AS INTEGER)
-    WHEN regexp_full_match(p, '\d{4}-\d{1,2}-\d{1,2}')
-        THEN ymd(split_part(p, '-', 1), split_part(p, '-', 2), split_part(p, '-', 3)) END;
-CREATE OR REPLACE MACRO as_month(p) AS CASE
-    WHEN regexp_full_match(p, '\d{6}') THEN ymd(substr(p, 1, 4), substr(p, 5, 2), '1')
-    WHEN regexp_full_match(p, '\d{4}-\d{1,2}-?')
-        THEN ymd(split_part(p, '-', 1), split_part(p, '-', 2), '1')
-    ELSE CAST(date_trunc('month', as_day(p)) AS DATE) END;
-CREATE OR REPLACE MACRO day_of(t) AS as_day(day_text(t));
-CREATE OR REPLACE MACRO month_of(t) AS as_month(day_text(t));
-CREATE OR REPLACE MACRO as_flag(t) AS CASE
-    WHEN lower(t) IN ('true', '1', '是', '有', 'y', 'yes', '1.0') THEN true
-    WHEN lower(t) IN ('false', '0', '否', '无', 'n', 'no', '0.0') THEN false END;
-CREATE OR REPLACE MACRO parts_of(t) AS CASE WHEN filled(t) IS NULL THEN [] ELSE list_filter(
-    regexp_split_to_array(regexp_replace(t, '[\[\]"]', '', 'g'), '[;；、,，\s]+'), p -> p <> '') END;
-CREATE OR REPLACE MACRO part_number(p) AS person_number(whole_number(longer(digits(p))));
-CREATE OR REPLACE MACRO month_after(d) AS CAST(d + INTERVAL 1 MONTH AS DATE);
-CREATE OR REPLACE MACRO day_after(d) AS CAST(d + INTERVAL 1 DAY AS DATE);
-CREATE OR REPLACE MACRO months_on(d, n) AS CAST(d + to_months(CAST(n AS INTEGER)) AS DATE);
-CREATE OR REPLACE MACRO as_ratio(v) AS CASE WHEN v > 1 THEN v / 100.0 ELSE v END;
-"""
-"""DuckDB macros, written on prepared texts. The last six, ``day_of`` and ``month_of`` among them, are
-for the expressions of sources."""
+SQL_TYPES = {
+    "date": "DATE", "yyyymm": "DATE", "datetime": "TIMESTAMP", "decimal": "DOUBLE",
+    "ratio": "DOUBLE", "int": "BIGINT", "bool": "BOOLEAN", "list": "VARCHAR[]",
+    "list[id18]": "VARCHAR[]",
+}  # fmt: skip
+"""DuckDB types of cleaned columns; text for the others."""
 
-ENDS = ("_to", "_end", "end", "valid_to", "review_due", "cancel_date", "removed_date")
-"""Endings of columns that may lie in the future: ends, expiries, due dates."""
+UNITS = {"万元": 10_000, "万": 10_000, "千元": 1_000, "百万元": 1_000_000, "亿元": 100_000_000}
+"""Units of money that are converted to yuan; 分 is a hundredth of one."""
+
+LARGEST = 10**12
+"""No amount of a county has thirteen digits: beyond it a number is out of range."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A column of one file, and what its rule needs to know.
+
+    Attributes:
+        column: The declared column.
+        raw: Expression of the text as sent; ``NULL`` where the file lacks the column.
+        unit: Unit in force: the header's, else the declared one.
+        as_known: Day of the delivery.
+        embedding: Expression of the text of the column that holds this number too.
+    """
+
+    column: Column
+    raw: str
+    unit: str
+    as_known: date
+    embedding: str = ""
+
+    def at(self, step: str) -> str:
+        """The name of an intermediate column."""
+        return f'"{self.column.name}~{step}"'
 
 
 @dataclass(frozen=True)
 class Rule:
-    """How one column is cleaned.
+    """How a cell is cleaned.
 
     Attributes:
-        prepare: From the tidy text ``t`` a prepared text ``p``.
-        value: From ``t`` and ``p`` the value ``v``.
-        reason: From ``t``, ``p`` and ``v`` why it is unknown, or NULL.
+        steps: For each step, names and expressions of its columns.
+        value: The typed value; NULL when unknown.
+        why: The reason; NULL when there is nothing to say.
+        extras: Further columns by suffix, such as ``__grade``.
     """
 
-    prepare: str
+    steps: tuple[dict[str, str], ...]
     value: str
-    reason: str
+    why: str
+    extras: dict[str, str] = field(default_factory=dict)
 
 
-def rule(column: Column, unit: str, as_known: str) -> Rule:
-    """The rule of a column.
-
-    Args:
-        column: The column.
-        unit: Unit in force: the header's, else the declared one.
-        as_known: The delivery's day, as an SQL literal.
-    """
-    if column.type in ("date", "datetime"):
-        return _date(column, as_known)
-    if column.type in ("decimal", "int"):
-        return _number(column, unit)
-    if column.type in ("enum", "str", "hash"):
-        return _text(column)
-    return _RULES[column.type]
-
-
-def _date(column: Column, as_known: str) -> Rule:
-    may_come = column.name.endswith(ENDS)
-    late = "NULL" if may_come else f"CASE WHEN as_day(p) > {as_known} THEN 'date.future' END"
-    bad = f"{_SAID} AND NOT is_open(t) AND (as_day(p) IS NULL OR as_day(p) < DATE '1900-01-02')"
-    reason = f"CASE WHEN {bad} THEN 'date.impossible' ELSE {late} END"
-    kept = "t" if column.type == "datetime" else "as_day(p)"
-    value = f"CASE WHEN ({reason}) IS NULL AND NOT is_open(t) THEN {kept} END"
-    return Rule("day_text(t)", value, reason)
-
-
-def _number(column: Column, unit: str) -> Rule:
-    number = "TRY_CAST(p AS DECIMAL(18, 4))"
-    reason = f"CASE WHEN {_SAID} AND v IS NULL THEN 'number.text' END"
-    if column.type == "int":
-        whole = f"CASE WHEN {number} = floor({number}) THEN CAST(floor({number}) AS BIGINT) END"
-        return Rule("amount_text(t)", whole, reason)
-    other = "10000" if unit == "万元" else "1"
-    factor = f"CASE WHEN t LIKE '%万元' THEN 10000 ELSE {other} END"
-    return Rule("amount_text(t)", f"CAST({number} * {factor} AS DOUBLE)", reason)
-
-
-def _text(column: Column) -> Rule:
-    if column.personal == "name":
-        return Rule("t", "name_text(filled(t))", "NULL")
-    if column.type != "enum" or not column.values:
-        return Rule("t", "filled(t)", "NULL")
-    mapped = "".join(f" WHEN {literal(a)} THEN {literal(b)}" for a, b in column.synonyms.items())
-    known = "".join(f" WHEN {literal(v)} THEN {literal(v)}" for v in column.values)
-    reason = f"CASE WHEN {_SAID} AND v IS NULL THEN 'enum.unknown' END"
-    return Rule("t", f"CASE t{known}{mapped} END", reason)
-
-
-_SAID = "filled(t) IS NOT NULL"
-_NUMBER = "whole_number(longer(digits(t)))"
-_NO_NUMBER = "CASE WHEN v IS NULL THEN person_reason(t, digits(t)) END"
-_RULES: dict[str, Rule] = {
-    "id18": Rule(_NUMBER, "person_number(p)", _NO_NUMBER),
-    "id18_or_uscc": Rule(
-        _NUMBER, "coalesce(company_number(digits(t)), person_number(p))", _NO_NUMBER
-    ),
-    "uscc": Rule(
-        "digits(t)",
-        "company_number(p)",
-        f"CASE WHEN {_SAID} AND v IS NULL THEN 'uscc.checksum' END",
-    ),
-    "yyyymm": Rule(
-        "day_text(t)",
-        "as_month(p)",
-        f"CASE WHEN {_SAID} AND NOT is_open(t) AND v IS NULL THEN 'month.impossible' END",
-    ),
-    "bool": Rule("t", "as_flag(t)", f"CASE WHEN {_SAID} AND v IS NULL THEN 'bool.unknown' END"),
-    "list": Rule("t", "parts_of(t)", "NULL"),
-    "list[id18]": Rule(
-        "t",
-        "list_filter(list_transform(parts_of(t), q -> part_number(q)), q -> q IS NOT NULL)",
-        "CASE WHEN len(v) < len(parts_of(t)) THEN 'id.checksum' END",
-    ),
-}
+def rule(cell: Cell) -> Rule:
+    """The rule for a cell by its column's type."""
+    return _RULES[cell.column.type](cell)
 
 
 def literal(text: str) -> str:
@@ -186,3 +83,332 @@ def literal(text: str) -> str:
     "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def _text(cell: Cell) -> Rule:
+    t = cell.at("t")
+    if cell.column.personal == "name":
+        tidy = {
+            t: f"regexp_replace(regexp_replace(tidy({cell.raw}), '[·•．.・]', '·', 'g'), '\\s', '', 'g')"
+        }
+        empty = "('', 'NULL', 'null', '-', '/', 'N/A')"
+        return Rule((tidy,), f"CASE WHEN {t} NOT IN {empty} THEN {t} END", "NULL", _classes(cell))
+    return Rule(({t: f"tidy({cell.raw})"},), f"told({t})", "NULL", _classes(cell))
+
+
+def _classes(cell: Cell) -> dict[str, str]:
+    """The class that a pattern of the clear text gives."""
+    if not cell.column.classes:
+        return {}
+    cases = " ".join(
+        f"WHEN regexp_matches({cell.at('t')}, {literal(pattern)}) THEN {literal(name)}"
+        for name, pattern in cell.column.classes.items()
+    )
+    return {"class": f"CASE {cases} END"}
+
+
+def person_steps(cell: Cell) -> tuple[dict[str, str], ...]:
+    """Steps to the first 17 digits (``b``), their check digit (``c``) and birth date (``y``)."""
+    t, e, d, b, c, y = (cell.at(s) for s in "tedbcy")
+    first = {t: f"tidy({cell.raw})", e: "false"}
+    if cell.embedding:
+        empty = f"coalesce(told(tidy({cell.raw})), '') = ''"
+        inside = f"regexp_extract(tidy({cell.embedding}), '[1-9]\\d{{16}}[\\dXx]')"
+        first = {t: f"CASE WHEN {empty} THEN {inside} ELSE tidy({cell.raw}) END", e: empty}
+    return (
+        first,
+        {d: f"upper(regexp_replace({t}, '[\\s''’‘`\"]', '', 'g'))"},
+        {b: f"CASE WHEN regexp_full_match({d}, '[1-9]\\d{{16}}[\\dX]') THEN substr({d}, 1, 17) "
+            f"WHEN regexp_full_match({d}, '[1-9]\\d{{14}}') "
+            f"THEN substr({d}, 1, 6) || '19' || substr({d}, 7, 9) END"},
+        {c: f"check_digit({b})", y: f"ymd(substr({b}, 7, 4), substr({b}, 11, 2), substr({b}, 13, 2))"},
+    )  # fmt: skip  # one expression a line
+
+
+def _person(cell: Cell) -> Rule:
+    t, e, d, b, c, y, v = (cell.at(s) for s in "tedbcyv")
+    born = f"{y} BETWEEN DATE '1850-01-01' AND {_day(cell.as_known)}"
+    number = {
+        v: f"CASE WHEN {born} AND (length({d}) = 15 OR substr({d}, 18, 1) = {c}) THEN {b} || {c} END"
+    }
+    fix = f"CASE WHEN {v} IS NULL AND {born} AND length({d}) = 18 THEN {b} || {c} END"
+    optional = cell.column.role in ("plain", "added")
+    empty = f"WHEN told({t}) IS NULL THEN NULL" if optional else ""
+    return Rule(
+        (*person_steps(cell), number),
+        v,
+        f"CASE WHEN {v} IS NOT NULL THEN NULL {empty} {_bad_person(t, d)} END",
+        {
+            "grade": f"CASE WHEN {v} IS NULL THEN NULL WHEN {e} THEN 'certificate' "
+            f"WHEN {cell.raw} = {v} THEN 'exact' ELSE 'repaired' END",
+            "birth": f"CASE WHEN {v} IS NOT NULL THEN {y} END",
+            "sex": f"CASE WHEN {v} IS NULL THEN NULL WHEN substr({v}, 17, 1) IN "
+            "('1', '3', '5', '7', '9') THEN '男' ELSE '女' END",
+            "fix": fix,
+        },
+    )
+
+
+def _bad_person(t: str, d: str) -> str:
+    return (
+        f"WHEN told({t}) IS NULL OR {t} IN ('不详', '未知') OR regexp_full_match({d}, '0+|1{{15,18}}') "
+        f"THEN 'id.missing' WHEN regexp_full_match({d}, '\\d(\\.\\d+)?E\\+?\\d+') THEN 'id.scientific' "
+        f"WHEN regexp_full_match({d}, '\\d{{15}}|\\d{{17}}[\\dX]') THEN 'id.checksum' ELSE 'id.text'"
+    )
+
+
+def _company_steps(cell: Cell, digits: str) -> dict[str, str]:
+    return {
+        cell.at("u"): f"CASE WHEN regexp_full_match({digits}, '[0-9A-HJ-NPQRTUWXY]{{18}}') "
+        f"AND uscc_check({digits}) = substr({digits}, 18, 1) THEN {digits} "
+        f"WHEN regexp_full_match({digits}, '\\d{{15}}') THEN {digits} END"
+    }
+
+
+def _company(cell: Cell) -> Rule:
+    t, d, u = (cell.at(s) for s in "tdu")
+    steps = (
+        {t: f"tidy({cell.raw})"},
+        {d: f"upper(regexp_replace(told({t}), '[\\s''’‘`\"]', '', 'g'))"},
+        _company_steps(cell, d),
+    )
+    grade = f"CASE WHEN {u} IS NOT NULL THEN CASE WHEN {cell.raw} = {u} AND length({u}) = 18 THEN 'exact' ELSE 'repaired' END END"
+    return Rule(
+        steps, u, f"CASE WHEN {d} IS NOT NULL AND {u} IS NULL THEN 'uscc.checksum' END",
+        {"grade": grade},
+    )  # fmt: skip  # one call
+
+
+def _holder(cell: Cell) -> Rule:
+    """A person's number or a company's; 18 digits can be a company's too, the check tells."""
+    person = _person(cell)
+    steps = list(person.steps)
+    steps[2] = {**steps[2], **_company_steps(cell, cell.at("d"))}
+    v, u, d = cell.at("v"), cell.at("u"), cell.at("d")
+    company = f"{v} IS NULL AND {u} IS NOT NULL AND length({d}) = 18"
+    return Rule(
+        tuple(steps),
+        f"CASE WHEN {company} THEN {u} ELSE {v} END",
+        f"CASE WHEN {company} THEN NULL ELSE ({person.why}) END",
+        {
+            **person.extras,
+            "grade": f"CASE WHEN {company} THEN CASE WHEN {cell.raw} = {u} THEN 'exact' ELSE 'repaired' END "
+            f"ELSE {person.extras['grade']} END",
+            "kind": f"CASE WHEN {company} THEN 'company' WHEN {v} IS NOT NULL THEN 'person' END",
+            "fix": f"CASE WHEN {company} THEN NULL ELSE ({person.extras['fix']}) END",
+        },
+    )
+
+
+OPEN = "('长期', '长期有效', '9999-12-31', '99991231', '9999/12/31', '永久')"
+
+
+def _day(day: date) -> str:
+    return f"DATE '{day.isoformat()}'"
+
+
+EPOCHS = {1900: "1899-12-30", 1904: "1904-01-01"}
+"""Day nought of Excel's serial dates, by the year from which a workbook counts."""
+
+
+def _day_steps(cell: Cell) -> tuple[dict[str, str], ...]:
+    """Steps to a day: ISO, with strokes, dots or Chinese marks, eight digits, an Excel serial."""
+    t, d, v = (cell.at(s) for s in "tdv")
+    return (
+        {t: f"tidy({cell.raw})"},
+        {d: f"regexp_replace(regexp_replace(regexp_replace(told({t}), '[T ]\\d{{1,2}}[:时].*$|\\.0$', ''), "
+            f"'\\s*[年月/.]\\s*', '-', 'g'), '日$', '')"},
+        {v: f"CASE WHEN {t} IN {OPEN} THEN NULL "
+            f"WHEN regexp_full_match({d}, '\\d{{4}}-\\d{{1,2}}-\\d{{1,2}}') THEN "
+            f"ymd(split_part({d}, '-', 1), split_part({d}, '-', 2), split_part({d}, '-', 3)) "
+            f"WHEN regexp_full_match({d}, '\\d{{8}}') THEN "
+            f"ymd(substr({d}, 1, 4), substr({d}, 5, 2), substr({d}, 7, 2)) "
+            f"WHEN regexp_full_match({d}, '[1-9]\\d{{4}}') THEN "
+            f"DATE '{EPOCHS[cell.column.epoch]}' + CAST({d} AS INTEGER) END"},
+    )  # fmt: skip  # one expression a line
+
+
+def _date(cell: Cell) -> Rule:
+    t, v = cell.at("t"), cell.at("v")
+    late = "" if cell.column.future else f" WHEN {v} > {_day(cell.as_known)} THEN 'date.future'"
+    why = (
+        f"CASE WHEN told({t}) IS NULL OR {t} IN {OPEN} THEN NULL "
+        f"WHEN {v} IS NULL OR {v} < DATE '1900-01-02' THEN 'date.impossible'{late} END"
+    )
+    return Rule(
+        (*_day_steps(cell), {cell.at("w"): why}),
+        f"CASE WHEN {cell.at('w')} IS NULL THEN {v} END",
+        cell.at("w"),
+    )
+
+
+def _moment(cell: Cell) -> Rule:
+    """A day with a time; midnight where the time is not told."""
+    day = _date(cell)
+    hour = f"regexp_extract({cell.at('t')}, '[T ](\\d{{1,2}}:\\d{{2}}(:\\d{{2}})?)', 1)"
+    text = f"CAST({cell.at('v')} AS VARCHAR) || ' ' || regexp_replace({cell.at('h')}, '^(\\d):', '0\\1:')"
+    steps = (
+        day.steps[0],
+        {**day.steps[1], cell.at("h"): f"coalesce(nullif({hour}, ''), '00:00')"},
+        *day.steps[2:],
+    )
+    return Rule(
+        steps, f"CASE WHEN {day.why} IS NULL THEN TRY_CAST({text} AS TIMESTAMP) END", day.why
+    )
+
+
+def _month(cell: Cell) -> Rule:
+    t, d, v, m = (cell.at(s) for s in "tdvm")
+    first = {
+        m: f"CASE WHEN {t} IN {OPEN} THEN NULL WHEN regexp_full_match({d}, '\\d{{6}}') "
+        f"THEN ymd(substr({d}, 1, 4), substr({d}, 5, 2), '1') "
+        f"WHEN regexp_full_match({d}, '\\d{{4}}-\\d{{1,2}}-?') "
+        f"THEN ymd(split_part({d}, '-', 1), split_part({d}, '-', 2), '1') ELSE month_of({v}) END"
+    }
+    known = f"{m} BETWEEN DATE '1900-02-01' AND DATE '2199-12-01'"
+    why = f"CASE WHEN told({t}) IS NULL OR {t} IN {OPEN} OR {known} THEN NULL ELSE 'month.impossible' END"
+    return Rule((*_day_steps(cell), first), f"CASE WHEN {known} THEN {m} END", why)
+
+
+NUMERIC = r"'[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,2})?'"
+
+
+def _number_steps(cell: Cell) -> tuple[dict[str, str], ...]:
+    t, d, v = (cell.at(s) for s in "tdv")
+    bare = f"regexp_replace(told({t}), '[,\\s￥¥]|(百万|[千万亿])?元$|万$|%$', '', 'g')"
+    return (
+        {t: f"tidy({cell.raw})"},
+        {d: f"regexp_replace({bare}, '^\\((.*)\\)$', '-\\1')"},
+        {v: f"CASE WHEN regexp_full_match({d}, {NUMERIC}) "
+            f"AND length({d}) < 40 THEN TRY_CAST({d} AS DECIMAL(24, 6)) END"},
+    )  # fmt: skip  # one expression a line
+
+
+def _number(cell: Cell) -> Rule:
+    t, d, v, x = (cell.at(s) for s in "tdvx")
+    column = {"分": "0.01"}.get(cell.unit, str(UNITS.get(cell.unit, 1)))
+    cases = " ".join(
+        f"WHEN {t} LIKE '%{u}' THEN {n}" for u, n in sorted(UNITS.items(), key=lambda i: -len(i[0]))
+    )
+    scaled = {x: f"CAST({v} AS DOUBLE) * CASE {cases} WHEN {t} LIKE '%元' THEN 1 ELSE {column} END"}
+    low, high = cell.column.range or (-LARGEST, LARGEST)
+    odd = f"NOT ({x} BETWEEN {low} AND {high})"
+    why = (
+        f"CASE WHEN told({t}) IS NULL THEN NULL WHEN {odd} THEN 'number.range' WHEN {v} IS NOT NULL THEN NULL "
+        f"WHEN regexp_full_match({d}, {NUMERIC}) THEN 'number.range' ELSE 'number.text' END"
+    )
+    return Rule(
+        (*_number_steps(cell), scaled),
+        f"CASE WHEN {odd} THEN NULL ELSE round({x}, 6) END",
+        why,
+        {"sent": v},
+    )
+
+
+def _ratio(cell: Cell) -> Rule:
+    """A share from 0 to 1; percent by the header's unit, a sign in the cell, or the column's size."""
+    t, d, v, x = (cell.at(s) for s in "tdvx")
+    steps = _number_steps(cell)
+    fraction = (
+        f"CASE WHEN regexp_full_match({d}, '\\d{{1,6}}/[1-9]\\d{{0,5}}') THEN "
+        f"CAST(split_part({d}, '/', 1) AS DOUBLE) / CAST(split_part({d}, '/', 2) AS DOUBLE)"
+    )
+    signed = f"{t} LIKE '%\\%' ESCAPE '\\'"
+    whole = (
+        "true" if cell.unit in ("%", "percent") else f"max({v}) FILTER (NOT {signed}) OVER () > 2"
+    )
+    scaled = {
+        x: f"{fraction} WHEN {signed} OR {whole} THEN CAST({v} AS DOUBLE) / 100 ELSE CAST({v} AS DOUBLE) END"
+    }
+    fits = f"{x} BETWEEN 0 AND 1.0001"
+    why = (
+        f"CASE WHEN told({t}) IS NULL OR {fits} THEN NULL WHEN {x} IS NULL THEN 'number.text' "
+        "ELSE 'number.range' END"
+    )
+    return Rule((*steps, scaled), f"CASE WHEN {fits} THEN least({x}, 1) END", why, {"sent": v})
+
+
+def _whole(cell: Cell) -> Rule:
+    t, v = cell.at("t"), cell.at("v")
+    whole = f"{v} = floor({v}) AND abs({v}) < {LARGEST}"
+    why = (
+        f"CASE WHEN told({t}) IS NULL THEN NULL WHEN {v} IS NULL OR {v} <> floor({v}) THEN 'number.text' "
+        f"WHEN NOT ({whole}) THEN 'number.range' END"
+    )
+    return Rule(
+        _number_steps(cell),
+        f"CASE WHEN {whole} THEN CAST(floor({v}) AS BIGINT) END",
+        why,
+        {"sent": v},
+    )
+
+
+def _flag(cell: Cell) -> Rule:
+    t, v = cell.at("t"), cell.at("v")
+    value = (
+        f"CASE WHEN {t} IN ('true', '1', '是', '有', 'y', 'yes', '1.0') THEN true "
+        f"WHEN {t} IN ('false', '0', '否', '无', 'n', 'no', '0.0') THEN false END"
+    )
+    steps = ({t: f"lower(tidy({cell.raw}))"}, {v: value})
+    return Rule(
+        steps,
+        v,
+        f"CASE WHEN {t} NOT IN ('', 'null', '-', '/', 'n/a') AND {v} IS NULL THEN 'bool.unknown' END",
+    )
+
+
+def _enum(cell: Cell) -> Rule:
+    t, v = cell.at("t"), cell.at("v")
+    if not cell.column.values:
+        return Rule(({t: f"trim({cell.raw})"},), f"told({t})", "NULL", _classes(cell))
+    spellings = {**{value: value for value in cell.column.values}, **cell.column.synonyms}
+    cases = " ".join(f"WHEN {literal(a)} THEN {literal(b)}" for a, b in spellings.items())
+    steps = ({t: f"tidy({cell.raw})"}, {v: f"CASE {t} {cases} END"})
+    return Rule(
+        steps, v, f"CASE WHEN told({t}) IS NOT NULL AND {v} IS NULL THEN 'enum.unknown' END"
+    )
+
+
+def _list(cell: Cell) -> Rule:
+    """Parts divided by any usual mark, or a JSON array; numbers of people are cleaned one by one."""
+    t, d = cell.at("t"), cell.at("d")
+    steps = (
+        {t: f"tidy({cell.raw})"},
+        {d: f"regexp_replace(coalesce(told({t}), ''), '[\\[\\]\"]', '', 'g')"},
+    )
+    return Rule(
+        steps, f"list_filter(regexp_split_to_array({d}, '[;；、,，\\s]+'), p -> p <> '')", "NULL"
+    )
+
+
+def _hash(cell: Cell) -> Rule:
+    """A hash as sent; a number that came in clear without its blanks, to be hashed here."""
+    t, d, v = (cell.at(s) for s in "tdv")
+    clear = f"regexp_full_match({d}, '\\+?\\d{{7,25}}')"
+    steps = (
+        {t: f"tidy({cell.raw})"},
+        {d: f"regexp_replace(told({t}), '[\\s-]', '', 'g')"},
+        {
+            v: f"CASE WHEN {clear} THEN regexp_replace({d}, '^(\\+?86)(1\\d{{10}})$', '\\2') ELSE told({t}) END"
+        },
+    )
+    return Rule(steps, v, "NULL", {"clear": f"coalesce({clear}, false)"})
+
+
+_RULES: dict[str, Callable[[Cell], Rule]] = {
+    "str": _text,
+    "hash": _hash,
+    "id18": _person,
+    "id18_or_uscc": _holder,
+    "uscc": _company,
+    "date": _date,
+    "datetime": _moment,
+    "yyyymm": _month,
+    "decimal": _number,
+    "ratio": _ratio,
+    "int": _whole,
+    "bool": _flag,
+    "enum": _enum,
+    "list": _list,
+    "list[id18]": _list,
+}

@@ -215,8 +215,11 @@ def _write(learnt: _Learnt, days: Plan, out: Path, *, seed: int, lang: Lang) -> 
         stage="rank",
         model=asdict(card) | {"features": list(card.features), "windows": _windows(days)},
         baselines={name: measured[name] for name in RULES},
-        capacity=_of(learnt.capacity, towns) | {"listed": int(drawn.listed.sum()),
-                  "at_random": int((drawn.arm == "random").sum())},
+        capacity={
+            "townships": _of(learnt.capacity, towns),
+            "listed": int(drawn.listed.sum()),
+            "at_random": int((drawn.arm == "random").sum()),
+        },
         metrics=_metrics(learnt, measured),
         inputs={"known": learnt.states},
         outputs=("ranking.parquet", model_file.MODEL, model_file.CARD),

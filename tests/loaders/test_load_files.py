@@ -47,7 +47,7 @@ def deliver(folder: Path, name: str, text: str, *, toml: str = "as_known = 2026-
 def marriages(tmp_path: Path, *rows: str, **more: str) -> LoadReceipt:
     text = "\n".join([MARRIAGES, *rows]) + "\n"
     folder = deliver(tmp_path / "2026-04", "marriage_registration.csv", text, **more)
-    return load(folder, tmp_path / "home")
+    return load(folder, tmp_path / "home", lang="en")
 
 
 def quarantine(tmp_path: Path) -> list[tuple[int, str, str, str]]:
@@ -99,7 +99,7 @@ def test_a_delivery_loaded_twice_changes_nothing(tmp_path: Path) -> None:
 def test_an_unknown_file_offers_the_nearest_and_the_others_go_on(tmp_path: Path) -> None:
     folder = deliver(tmp_path / "2026-04", "marriage_registraton.csv", MARRIAGES)
     deliver(folder, "divorce_registration.csv", "husband_id,wife_id,divorce_date\n")
-    receipt = load(folder, tmp_path / "home")
+    receipt = load(folder, tmp_path / "home", lang="en")
     assert "did you mean marriage_registration" in receipt.messages[0]
     assert [file.source for file in receipt.files] == ["divorce_registration"]
     assert receipt.exit_code == 3
@@ -115,7 +115,7 @@ def test_an_unknown_file_offers_the_nearest_and_the_others_go_on(tmp_path: Path)
 )
 def test_a_wrong_header_stops_the_feed(tmp_path: Path, header: str, said: str) -> None:
     folder = deliver(tmp_path / "2026-04", "marriage_registration.csv", header + "\n")
-    (message,) = load(folder, tmp_path / "home").messages
+    (message,) = load(folder, tmp_path / "home", lang="en").messages
     assert said in message
     assert "2026-04/marriage_registration.csv" in message
 
@@ -126,7 +126,7 @@ def test_a_wrong_header_stops_the_feed(tmp_path: Path, header: str, said: str) -
         ("marriage_registration.csv", b"", "the file is empty"),
         ("marriage_registration.csv", MARRIAGES.encode("utf-16"), "UTF-16"),
         ("marriage_registration.csv.gz", gzip.compress(MARRIAGES.encode() * 99)[:-9], "cut off"),
-        ("marriage_registration.csv.gz", b"not gzip at all", "cut off or damaged"),
+        ("marriage_registration.csv.gz", b"not gzip at all", "not what its name says"),
         ("marriage_registration.xlsx", b"PK no workbook", "not what its name says"),
         ("marriage_registration.parquet", b"no parquet here", "not what its name says"),
     ],
@@ -136,7 +136,7 @@ def test_a_file_that_cannot_be_read_is_one_message(
 ) -> None:
     folder = deliver(tmp_path / "2026-04", "x.txt", "")
     (folder / name).write_bytes(content)
-    receipt = load(folder, tmp_path / "home")
+    receipt = load(folder, tmp_path / "home", lang="en")
     assert said in receipt.messages[0]
     assert receipt.files == ()
 
@@ -158,7 +158,7 @@ def test_amounts_off_by_ten_thousand_stop_the_feed(tmp_path: Path) -> None:
         for i, line in enumerate(text.splitlines())
     )
     folder = deliver(tmp_path / "2026-04", "provident_fund_contribution.csv", wrong)
-    (message,) = load(folder, tmp_path / "home").messages
+    (message,) = load(folder, tmp_path / "home", lang="en").messages
     assert "unit.suspect: base looks off by a factor of 10,000" in message
 
 

@@ -1,0 +1,295 @@
+"""Source declarations read and checked: every problem of every file is found and told at once."""
+
+from __future__ import annotations
+
+import tomllib
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, get_args
+
+from doudi.graph.errors import SourceError, UnknownName
+from doudi.graph.schema import schema
+from doudi.loaders.source import TYPES, Block, Column, Expect, Nature, Personal, Role, Source
+from doudi.loaders.values import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from doudi.graph.schema import Property
+
+TABLES = ("source", "expect", "columns", "ignore", "map", "derived", "node", "link")
+HEAD = (
+    "slug", "title", "publisher", "cadence", "legal_basis", "sensitivity", "nature", "key",
+    "key_kind", "changes", "main_date", "month_column", "ends", "rows_table",
+)  # fmt: skip
+COLUMN = (
+    "zh", "type", "role", "unit", "values", "synonyms", "personal", "classes", "plausible", "range",
+    "future", "embedded_in", "epoch",
+)  # fmt: skip
+BLOCK = (
+    "name",
+    "label",
+    "type",
+    "from",
+    "to",
+    "id",
+    "each",
+    "where",
+    "set",
+    "valid_from",
+    "valid_to",
+)
+NEEDED = ("slug", "title", "publisher", "nature", "key", "key_kind", "cadence")
+
+
+def read_sources(texts: Iterable[tuple[str, str]]) -> dict[str, Source]:
+    """Sources by slug, of the given files (name and text).
+
+    Raises:
+        SourceError: naming every file and every problem in it.
+    """
+    found: dict[str, Source] = {}
+    problems: list[str] = []
+    for where, text in texts:  # one file after the other
+        source = _Reader(where, problems).read(text)
+        if source:
+            found[source.slug] = source
+    if not problems:
+        from doudi.loaders.rehearse import rehearse
+
+        problems += rehearse(found.values())
+    if problems:
+        raise SourceError(
+            "; ".join(problems),
+            expected="what docs/add-a-source.md says",
+            next_step="mend the file",
+        )
+    return found
+
+
+class _Reader:
+    """Reads one file; problems are collected, not raised."""
+
+    def __init__(self, where: str, problems: list[str]) -> None:
+        self.where = where
+        self.problems = problems
+
+    def say(self, problem: str) -> None:
+        """Note a problem of this file."""
+        self.problems.append(f"{self.where}: {problem}")
+
+    def only(self, table: dict[str, Any], allowed: Iterable[str], what: str) -> None:
+        """Note entries that mean nothing, with the nearest that would."""
+        for name in sorted(set(table) - set(allowed)):
+            self.say(f"{what} has {name!r}, {_near(name, allowed)}")
+
+    def read(self, text: str) -> Source | None:
+        """The source a file states; None when it cannot be read at all."""
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            self.say(str(error))
+            return None
+        self.only(table, TABLES, "the file")
+        head = table.get("source", {})
+        self.only(head, HEAD, "[source]")
+        absent = [name for name in NEEDED if name not in head] + (
+            [] if table.get("columns") else ["columns"]
+        )
+        if absent:
+            self.say(f"{', '.join(absent)} missing")
+            return None
+        columns = {name: self.column(name, entry) for name, entry in table["columns"].items()}
+        blocks = tuple(
+            self.block(kind, number, entry, columns)
+            for kind in ("node", "link")
+            for number, entry in enumerate(table.get(kind, []))
+        )
+        self.head(head, columns)
+        self.names_once(blocks)
+        self.maps(table.get("map", {}), columns)
+        return _source(head, table, columns, blocks)
+
+    def head(self, head: dict[str, Any], columns: dict[str, Column]) -> None:
+        """Check that what [source] names is there."""
+        named = [
+            *head["key"],
+            *head.get("changes", []),
+            *head.get("ends", {}),
+            *head.get("ends", {}).values(),
+        ]
+        named += [head[name] for name in ("main_date", "month_column") if head.get(name)]
+        for name in named:
+            if name not in columns:
+                self.say(f"[source] names the column {name!r}, {_near(name, columns)}")
+        if head["nature"] not in get_args(Nature):
+            self.say(f"nature is {head['nature']!r}, not one of {', '.join(get_args(Nature))}")
+        if head["key_kind"] not in ("id", "group"):
+            self.say(f"key_kind is {head['key_kind']!r}, not id or group")
+        if head["nature"] != "register" and not head.get("main_date"):
+            self.say("main_date is missing; events and months need it")
+
+    def maps(self, maps: dict[str, Any], columns: dict[str, Column]) -> None:
+        """Check the tables of words."""
+        for name, entry in maps.items():
+            self.only(entry, ("column", "values", "other"), f"[map.{name}]")
+            if entry.get("column") not in columns or not entry.get("values"):
+                self.say(f"[map.{name}] needs a column that is declared, and values")
+
+    def names_once(self, blocks: tuple[Block, ...]) -> None:
+        """Two blocks of one name would give two facts one id."""
+        names = [block.name for block in blocks]
+        for name in sorted({n for n in names if names.count(n) > 1}):
+            self.say(f"two blocks are named {name!r}; give one another name")
+
+    def column(self, name: str, entry: dict[str, Any]) -> Column:
+        """One column."""
+        self.only(entry, COLUMN, f"column {name}")
+        if entry.get("type") not in TYPES:
+            self.say(
+                f"column {name} has type {entry.get('type')!r}, {_near(str(entry.get('type')), TYPES)}"
+            )
+        if entry.get("role", "plain") not in get_args(Role):
+            self.say(
+                f"column {name} has role {entry['role']!r}, not one of {', '.join(get_args(Role))}"
+            )
+        if entry.get("personal", "") not in get_args(Personal):
+            self.say(
+                f"column {name} has personal = {entry['personal']!r}, {_near(entry['personal'], get_args(Personal))}"
+            )
+        if entry.get("type") == "hash" and entry.get("personal") not in ("phone", "account"):
+            self.say(f"column {name} is a hash; personal must say whether of a phone or an account")
+        zh = entry.get("zh", [])
+        return Column(
+            name=name,
+            headers=tuple([zh] if isinstance(zh, str) else zh),
+            type=str(entry.get("type")),
+            role=entry.get("role", "plain"),
+            unit=entry.get("unit", ""),
+            values=tuple(entry.get("values", [])),
+            synonyms=entry.get("synonyms", {}),
+            personal=entry.get("personal", ""),
+            classes=entry.get("classes", {}),
+            plausible=_pair(entry.get("plausible")),
+            range=_pair(entry.get("range")),
+            future=entry.get("future", False),
+            embedded_in=entry.get("embedded_in", ""),
+            epoch=entry.get("epoch", 1900),
+        )
+
+    def block(
+        self, kind: str, number: int, entry: dict[str, Any], columns: dict[str, Column]
+    ) -> Block:
+        """One [[node]] or [[link]]."""
+        what = (
+            f"[[{kind}]] {entry.get('name') or entry.get('label') or entry.get('type') or number}"
+        )
+        self.only(entry, BLOCK, what)
+        label: str = ""
+        triple: tuple[str, str, str] | None = None
+        declared: tuple[Property, ...] = ()
+        try:
+            if kind == "node":
+                label, declared = entry["label"], schema().node(entry["label"]).properties
+            else:
+                triple = (entry["type"], entry["from"]["label"], entry["to"]["label"])
+                declared = self.relation(triple, what)
+        except KeyError as missing:
+            self.say(f"{what} lacks {missing}")
+        except UnknownName as unknown:
+            self.say(f"{what}: {unknown}")
+        known = [p.name for p in declared]
+        if declared or not entry.get("set"):
+            for name in entry.get("set", {}):
+                if name not in known:
+                    self.say(f"{what} sets {name!r}, {_near(name, known)}")
+        if entry.get("each") and entry["each"] not in columns:
+            self.say(f"{what} unfolds {entry['each']!r}, {_near(entry['each'], columns)}")
+        return _block(kind, number, entry, label, triple)
+
+    def relation(self, triple: tuple[str, str, str], what: str) -> tuple[Property, ...]:
+        """The properties of a relation type whose pair of labels is declared."""
+        relation = schema().relation(triple[0])
+        if triple[1:] not in relation.pairs:
+            pairs = " or ".join(f"{a}-{b}" for a, b in relation.pairs)
+            self.say(f"{what} joins {triple[1]}-{triple[2]}; {triple[0]} joins {pairs}")
+        return relation.properties
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    names = [n for n in known if n]
+    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    return f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(sorted(names)[:12])}"
+
+
+def _pair(entry: list[float] | None) -> tuple[float, float] | None:
+    return (entry[0], entry[1]) if entry else None
+
+
+def _block(
+    kind: str, number: int, entry: dict[str, Any], label: str, triple: tuple[str, str, str] | None
+) -> Block:
+    ids = (
+        {"id": entry.get("id", "NULL")}
+        if kind == "node"
+        else {
+            "start_id": entry.get("from", {}).get("id", "NULL"),
+            "end_id": entry.get("to", {}).get("id", "NULL"),
+        }
+    )
+    return Block(
+        name=entry.get("name")
+        or (label if kind == "node" else entry.get("type", f"{kind}{number}")),
+        label=label,
+        triple=triple,
+        ids=ids,
+        each=entry.get("each", ""),
+        where=entry.get("where", "true"),
+        properties=entry.get("set", {}),
+        valid_from=entry.get("valid_from", "NULL"),
+        valid_to=entry.get("valid_to", "NULL"),
+    )
+
+
+def _maps(maps: dict[str, Any]) -> dict[str, str]:
+    """A table of words as an expression: unlisted words give NULL, or ``other``."""
+    found = {}
+    for name, entry in maps.items():
+        cases = " ".join(f"WHEN {literal(a)} THEN {literal(b)}" for a, b in entry["values"].items())
+        other = f" ELSE {literal(entry['other'])}" if "other" in entry else ""
+        found[name] = f'CASE "{entry["column"]}" {cases}{other} END'
+    return found
+
+
+def _source(
+    head: dict[str, Any],
+    table: dict[str, Any],
+    columns: dict[str, Column],
+    blocks: tuple[Block, ...],
+) -> Source:
+    expect = table.get("expect", {})
+    low, high = expect.get("rows", Expect.rows)
+    return Source(
+        slug=head["slug"],
+        title=head["title"],
+        publisher=head["publisher"],
+        cadence=head["cadence"],
+        legal_basis=head.get("legal_basis", ""),
+        sensitivity=head.get("sensitivity", "personal"),
+        nature=head["nature"],
+        key=tuple(head["key"]),
+        key_kind=head["key_kind"],
+        changes=tuple(head.get("changes", [])),
+        main_date=head.get("main_date", ""),
+        month_column=head.get("month_column", ""),
+        ends=head.get("ends", {}),
+        expect=Expect(
+            (low, high),
+            expect.get("shrink", Expect.shrink),
+            expect.get("rejected", Expect.rejected),
+        ),
+        columns=columns,
+        ignored=table.get("ignore", {}),
+        derived={**_maps(table.get("map", {})), **table.get("derived", {})},
+        blocks=blocks,
+        rows_table=head.get("rows_table", ""),
+    )

@@ -1,0 +1,110 @@
+"""The fate of each cleaned row: kept, an exact duplicate of an earlier line, or refused and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from doudi.loaders.columns import frame_of
+from doudi.loaders.source import NUMBERS
+from doudi.loaders.values import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from doudi.loaders.clean import Feed
+    from doudi.loaders.source import Column
+
+
+def judge(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    """Make ``judged`` from ``cleaned``: its columns, and ``_field, _reason, _fate, key_text``.
+
+    Of two different rows of one ``id`` key the later line is kept; where they carry different
+    names, one person's number was copied to others, and the row whose birth date is the number's
+    is kept.
+    """
+    source, frame = feed.source, frame_of(feed.source)
+    refusals = {c.name: _refusal(feed, c) for c in feed.columns if c.role in ("key", "main")}
+    field = " ".join(f"WHEN {r} IS NOT NULL THEN {literal(n)}" for n, r in refusals.items())
+    values = ", ".join(
+        f'"{name}"' for name in [*frame.names, *(["_op"] if feed.has("_op") else [])]
+    )
+    key = f"to_json([{', '.join(_key_part(feed, k) for k in _keys(feed))}])::VARCHAR"
+    name, agrees, number = _copied(feed)
+    only_one = "true" if source.key_kind == "id" else "false"
+    con.execute(f"""
+    CREATE OR REPLACE TABLE judged AS
+    WITH told AS (
+        SELECT *, CASE {field} END AS _field, coalesce({", ".join(refusals.values())}) AS _reason,
+               {key} AS key_text FROM cleaned
+    ), copies AS (
+        SELECT *, row_number() OVER (PARTITION BY _reason IS NULL, {values} ORDER BY _part, _line) AS _copy
+        FROM told
+    ), named AS (
+        SELECT *, {only_one} AND _reason IS NULL AND _copy = 1 AS rivals,
+               coalesce(min({name}) OVER one_key <> max({name}) OVER one_key, false) AS many_names
+        FROM copies WINDOW one_key AS (PARTITION BY key_text, _reason IS NULL, _copy = 1)
+    ), ranked AS (
+        SELECT *, rivals AND row_number() OVER (PARTITION BY key_text, rivals
+            ORDER BY many_names AND {agrees} DESC, _part DESC, _line DESC) > 1 AS beaten FROM named
+    )
+    SELECT * EXCLUDE (_copy, rivals, many_names, beaten) REPLACE (
+        CASE WHEN beaten AND many_names THEN {literal(number)}
+             WHEN beaten THEN {literal(source.key[0])} ELSE _field END AS _field,
+        CASE WHEN beaten AND many_names THEN 'id.missing'
+             WHEN beaten THEN 'duplicate.conflict' ELSE _reason END AS _reason),
+        CASE WHEN _reason IS NULL AND _copy > 1 THEN 'duplicate'
+             WHEN _reason IS NOT NULL OR beaten THEN 'refused' ELSE 'kept' END AS _fate
+    FROM ranked""")
+
+
+def _keys(feed: Feed) -> list[str]:
+    month = feed.source.month_column
+    return [*feed.source.key, *([month] if month and feed.has(month) else [])]
+
+
+def _key_part(feed: Feed, name: str) -> str:
+    """A key column as text; a person without a number is told apart by name and birth date."""
+    column = feed.source.columns[name]
+    if column.type not in NUMBERS or name != feed.source.key[0]:
+        return f'CAST("{name}" AS VARCHAR)'
+    own, born = _beside(feed, column)
+    return f"coalesce(\"{name}\", 'name:' || {own} || '/' || coalesce(CAST({born} AS VARCHAR), ''))"
+
+
+def _beside(feed: Feed, column: Column) -> tuple[str, str]:
+    """Expressions of the name and birth date beside a person number."""
+    name = feed.source.companion(column.name, "name")
+    born = feed.source.companion(column.name, "birth_date")
+    known = {c.name for c in feed.columns}
+    return (
+        f'"{name}"' if name in known else "NULL::VARCHAR",
+        f'"{born}"' if born in known else "NULL::DATE",
+    )
+
+
+def _refusal(feed: Feed, column: Column) -> str:
+    """The reason for which a key or main value refuses its row; NULL otherwise."""
+    name, why = f'"{column.name}"', f'"{column.name}__why"'
+    first = column.name == feed.source.key[0]
+    if column.role == "key" and not first:
+        return f"nullif({why}, 'id.missing')" if column.type in NUMBERS else why
+    missing = f"CASE WHEN {name} IS NULL THEN 'required.missing' END"
+    if first and column.type in NUMBERS:
+        own, _ = _beside(feed, column)
+        return f"CASE WHEN {why} = 'id.missing' AND {own} IS NOT NULL THEN NULL ELSE {why} END"
+    if column.role == "main":
+        spared = ["\"_op\" IN ('end', 'delete')"] if feed.has("_op") else []
+        month = feed.source.month_column
+        spared += [f'"{month}" IS NOT NULL'] if month and column.type == "yyyymm" else []
+        if spared:
+            return f"CASE WHEN {why} IS NULL AND ({' OR '.join(spared)}) THEN NULL ELSE coalesce({why}, {missing}) END"
+    return f"coalesce({why}, {missing})"
+
+
+def _copied(feed: Feed) -> tuple[str, str, str]:
+    """The name beside the last number of the key, whether its birth date agrees, and the number."""
+    numbers = [k for k in feed.source.key if feed.source.columns[k].type in NUMBERS]
+    if not numbers or feed.source.columns[numbers[-1]].type != "id18":
+        return "NULL::VARCHAR", "false", ""
+    own, born = _beside(feed, feed.source.columns[numbers[-1]])
+    return own, f'coalesce({born} = "{numbers[-1]}__birth", false)', numbers[-1]

@@ -1,0 +1,46 @@
+r"""Small DuckDB macros: what cleaning rules and the expressions of sources are written with.
+
+A macro is pasted where it is used, so none of them looks at its argument through another macro of
+this file more than once: rules put long work into steps (``values``) instead.
+"""
+
+from __future__ import annotations
+
+MACROS = r"""
+CREATE OR REPLACE MACRO tidy(x) AS trim(regexp_replace(translate(x,
+    '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺｘ（）．，：－／　＋＊％',
+    '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZx().,:-/ +*%'),
+    '[\x{200B}-\x{200F}\x{FEFF}\x{2060}\x{00AD}]', '', 'g'));
+CREATE OR REPLACE MACRO told(t) AS
+    CASE WHEN t IN ('', 'NULL', 'null', '-', '/', '无', 'N/A') THEN NULL ELSE t END;
+CREATE OR REPLACE MACRO check_digit(x) AS substr('10X98765432', CAST(
+    (7 * ascii(x) + 9 * ascii(substr(x, 2, 1)) + 10 * ascii(substr(x, 3, 1)) +
+     5 * ascii(substr(x, 4, 1)) + 8 * ascii(substr(x, 5, 1)) + 4 * ascii(substr(x, 6, 1)) +
+     2 * ascii(substr(x, 7, 1)) + ascii(substr(x, 8, 1)) + 6 * ascii(substr(x, 9, 1)) +
+     3 * ascii(substr(x, 10, 1)) + 7 * ascii(substr(x, 11, 1)) + 9 * ascii(substr(x, 12, 1)) +
+     10 * ascii(substr(x, 13, 1)) + 5 * ascii(substr(x, 14, 1)) + 8 * ascii(substr(x, 15, 1)) +
+     4 * ascii(substr(x, 16, 1)) + 2 * ascii(substr(x, 17, 1)) - 48 * 100) % 11 AS INTEGER) + 1, 1);
+CREATE OR REPLACE MACRO uscc_check(x) AS substr('0123456789ABCDEFGHJKLMNPQRTUWXY', CAST(
+    (31 - list_sum(list_transform(range(1, 18), i ->
+        (strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', substr(x, CAST(i AS INTEGER), 1)) - 1) *
+        [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28][i])) % 31) % 31
+    AS INTEGER) + 1, 1);
+CREATE OR REPLACE MACRO ymd(y, m, d) AS
+    TRY_CAST(y || '-' || lpad(m, 2, '0') || '-' || lpad(d, 2, '0') AS DATE);
+CREATE OR REPLACE MACRO month_of(d) AS CAST(date_trunc('month', d) AS DATE);
+CREATE OR REPLACE MACRO month_after(d) AS
+    CAST(date_trunc('month', d) + INTERVAL 1 MONTH AS DATE);
+CREATE OR REPLACE MACRO day_after(d) AS CAST(CAST(d AS DATE) + INTERVAL 1 DAY AS DATE);
+CREATE OR REPLACE MACRO months_on(d, n) AS CAST(d + to_months(CAST(n AS INTEGER)) AS DATE);
+CREATE OR REPLACE MACRO month_in(x) AS CASE
+    WHEN regexp_full_match(x, '(19|20)\d{2}(0[1-9]|1[0-2])')
+        THEN ymd(substr(x, 1, 4), substr(x, 5, 2), '1')
+    WHEN regexp_full_match(x, '(19|20)\d{2}[-/](0?[1-9]|1[0-2])')
+        THEN ymd(substr(x, 1, 4), substr(x, 6, 2), '1')
+    WHEN regexp_full_match(x, '(19|20)\d{2}年(0?[1-9]|1[0-2])月?')
+        THEN ymd(substr(x, 1, 4), regexp_extract(x, '年(\d+)', 1), '1') END;
+CREATE OR REPLACE MACRO area_of(a) AS CASE WHEN a IS NOT NULL THEN rpad(a, 12, '0') END;
+CREATE OR REPLACE MACRO township_of(a) AS CASE WHEN a IS NOT NULL
+    THEN rpad(substr(rpad(a, 12, '0'), 1, 9), 12, '0') END;
+"""
+"""From ``month_of`` on they are for the expressions of sources; ``docs/add-a-source.md`` lists them."""

@@ -1,0 +1,106 @@
+"""What loading says to people, in Chinese and English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from doudi.graph.errors import FeedStopped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from doudi.graph.errors import DoudiError
+
+Lang = Literal["zh", "en"]
+
+FOUND: dict[str, tuple[str, str]] = {
+    "empty": ("文件是空的", "the file is empty"),
+    "damaged": ("文件被截断或已损坏({kind})", "the file is cut off or damaged ({kind})"),
+    "other_kind": ("文件内容与扩展名不符({kind})", "the file is not what its name says ({kind})"),
+    "encoding": ("编码既不是 UTF-8 也不是 GB18030", "the encoding is neither UTF-8 nor GB18030"),
+    "binary": (
+        "文件是 UTF-16 编码或二进制内容",
+        "the encoding is UTF-16, or the content is binary",
+    ),
+    "bomb": ("解压后超过 4 GiB", "it unpacks to more than 4 GiB"),
+    "unknown_source": ("不认识的数据类型“{slug}”", "unknown data type {slug!r}"),
+    "headers": ("{problems}", "{problems}"),
+    "unit": ("{problems}", "{problems}"),
+    "shrunk": (
+        "全量数据只有 {rows} 行，已知有效记录 {known} 条",
+        "a snapshot of {rows} rows, where {known} records are known",
+    ),
+    "few": (
+        "全量数据只有 {rows} 行，至少应有 {least} 行",
+        "a snapshot of {rows} rows, at least {least} are normal",
+    ),
+}
+EXPECTED: dict[str, tuple[str, str]] = {
+    "unknown_source": ("是否为 {near}？", "did you mean {near}?"),
+    "headers": (
+        "数据源声明的列；TOML 的 [ignore] 可放行某列",
+        "the columns of the source; [ignore] in its TOML lets one pass",
+    ),
+    "unit": ("数据源声明的单位，或在表头括号中写明单位", "the source's unit, or a unit in brackets in the header"),
+    "encoding": ("UTF-8 或 GB18030", "UTF-8 or GB18030"),
+    "binary": ("UTF-8 或 GB18030", "UTF-8 or GB18030"),
+    "shrunk": ('完整的全量数据；增量请在 delivery.toml 写 mode = "delta"',
+               'a whole snapshot; for changes only, mode = "delta" in delivery.toml'),
+    "few": ("完整的全量数据", "a whole snapshot"),
+}  # fmt: skip
+WHOLE = (
+    "完整的 .csv、.csv.gz、.tsv、.xlsx 或 .parquet 文件",
+    "a whole .csv, .csv.gz, .tsv, .xlsx or .parquet file",
+)
+NEXT = (
+    "请报送单位重新报送该文件；其他文件不受影响",
+    "ask the sender for the file again; the other files go on",
+)
+NOTES: dict[str, tuple[str, str]] = {
+    "unknown_column": ("不认识的列“{name}”{near}", "unknown column {name!r}{near}"),
+    "near": ("(相近：{names})", " (near: {names})"),
+    "doubled": ("列“{name}”出现两次", "column {name!r} stands twice"),
+    "missing": ("缺少列“{name}”({zh})", "column {name!r} is missing ({zh})"),
+    "factor": ("unit.suspect：列 {name} 的数值疑似相差 {factor} 倍", "unit.suspect: {name} looks off by a factor of {factor}"),
+    "control": (
+        "{file}：控制数 {name} 应为 {expected:,.2f}，实为 {found:,.2f}；请与报送单位核对",
+        "{file}: control total {name} should be {expected:,.2f}, is {found:,.2f}; ask the sender",
+    ),
+    "rejected": (
+        "{file}：{rows} 行中有 {refused} 行被拒收，超过 {limit:.0%}；请查看隔离表",
+        "{file}: {refused} of {rows} rows were refused, over {limit:.0%}; look at the quarantine table",
+    ),
+    "many": ("{file}：有 {rows} 行，多于通常的 {most} 行", "{file}: {rows} rows, more than the usual {most}"),
+    "absent": ("{file}：缺少列 {names}，其值视为未知", "{file}: without the columns {names}, which are unknown"),
+    "no_file": ("{file}：delivery.toml 有控制数，但没有文件", "{file}: delivery.toml has control totals, but there is no file"),
+}  # fmt: skip
+
+
+def note(which: str, lang: Lang, /, **values: object) -> str:
+    """A sentence in a language."""
+    return NOTES[which][lang == "en"].format(**values)
+
+
+def stopped(path: Path, which: str, lang: Lang, /, **values: object) -> FeedStopped:
+    """The error that stops one file and lets the others go on.
+
+    Args:
+        path: The file; its folder and name are told, nothing above them.
+        which: Which problem, a key of ``FOUND``.
+        lang: Language of the sentence.
+        values: What the sentence names; never a value of a row.
+    """
+    place = lang == "en"
+    return FeedStopped(
+        FOUND[which][place].format(**values),
+        where=f"{path.parent.name}/{path.name}",
+        expected=EXPECTED.get(which, WHOLE)[place].format(**values),
+        next_step=NEXT[place],
+    )
+
+
+def told(error: DoudiError, lang: Lang) -> str:
+    """An error as one sentence of the receipt."""
+    if lang == "en":
+        return str(error)
+    return f"{error.where}：{error.found}；应为：{error.expected}；下一步：{error.next_step}"
