@@ -201,7 +201,8 @@ INSERT INTO hit_month
 SELECT hit_id, NULL, month, 0, max(coalesce(exposure_yuan_month, 0))
 FROM (SELECT hit_id, exposure_yuan_month,
              unnest(generate_series(
-                 date_trunc('month', coalesce(fact_from, ?::DATE))::TIMESTAMP,
+                 greatest(date_trunc('month', coalesce(fact_from, ?::DATE)),
+                          (SELECT min(month) FROM payment))::TIMESTAMP,
                  least(coalesce(fact_to, ?::DATE), ?::DATE)::TIMESTAMP - INTERVAL 1 DAY,
                  INTERVAL 1 MONTH))::DATE AS month
       FROM found WHERE direction = 'leak')
@@ -215,7 +216,8 @@ def build_hit_months(facts: Facts, *, as_of: date, as_of_end: date) -> None:
     Columns ``hit_id, benefit, month, paid_yuan, exposure_yuan``. Errors: paid months in which the
     fact held and, for programmes kept by household, the membership too of a person who is or was
     a member. Leaks: the
-    months since the need became visible.
+    months since the need became visible, from the first month with payments on: what was before
+    the deliveries begin is not known to be unhelped.
 
     Args:
         facts: Holds ``found``: ``hit_id, direction, household, person_id, benefit, fact_from,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,12 @@ class Lead:
         if self.lang == "zh":
             return f"户 {household}：{found}；{months} 个月，最大涉及 {amount} 元"
         return f"household {household}: {found}; {months} months, at most {amount} CNY"
+
+    @property
+    def both_sides(self) -> str:
+        """What was found against the declaration, and which burdens, in one sentence."""
+        picture = json.loads(self.row["net_picture"])
+        return str(picture["text"][self.lang])
 
     def hits(self) -> pd.DataFrame:
         """One row a hit: detector, title, months, exposure, and what cleared it."""

@@ -205,8 +205,6 @@ def _people_sql(feed: Feed) -> str:
 
 def _identities(fresh: pa.Table, delivery: Delivery, slug: str, seq: int) -> pa.Table:
     """What a number alone says of people seen for the first time: sex and birth date."""
-    import pyarrow.compute as pc
-
     count = fresh.num_rows
     fixed = {
         "known_from": pa.array([delivery.as_known] * count, pa.date32()),
@@ -220,9 +218,8 @@ def _identities(fresh: pa.Table, delivery: Delivery, slug: str, seq: int) -> pa.
         "row": pa.nulls(count, pa.int64()),
         "digest": pa.nulls(count, pa.string()),
     }
-    names = pc.binary_join_element_wise("person", fresh["pid"], ":")
     own = {
-        "fact_id": names,
+        "fact_id": fresh["fact_id"],
         "id": fresh["pid"],
         "sex": fresh["sex"],
         "birth_date": fresh["birth_date"],

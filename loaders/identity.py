@@ -133,7 +133,7 @@ def newcomers(con: duckdb.DuckDBPyConnection, people: str) -> pa.Table:
     Sex and birth date are those inside the number.
     """
     return con.execute(f"""
-        SELECT token AS pid, clear, CASE WHEN substr(clear, 17, 1) IN ('1', '3', '5', '7', '9')
+        SELECT 'person:' || token AS fact_id, token AS pid, clear, CASE WHEN substr(clear, 17, 1) IN ('1', '3', '5', '7', '9')
                    THEN '男' ELSE '女' END AS sex,
                ymd(substr(clear, 7, 4), substr(clear, 11, 2), substr(clear, 13, 2)) AS birth_date
         FROM token WHERE space = 'person' AND token NOT IN (SELECT pid FROM vaulted)

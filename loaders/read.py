@@ -193,5 +193,5 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_list(column.type):
         import pyarrow.compute as pc
 
-        return pc.binary_join(column.cast(pa.list_(pa.string())), ";")
+        return pc.call_function("binary_join", [column.cast(pa.list_(pa.string())), pa.scalar(";")])
     return column.cast(pa.string())

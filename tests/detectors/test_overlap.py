@@ -189,3 +189,9 @@ def test_an_exposure_of_its_own_replaces_what_was_paid(small: Small) -> None:
 def test_a_leak_lasts_from_the_month_its_need_became_visible(small: Small) -> None:
     found = _months(small, "2026-04-20", None, direction="leak", benefit=None, yuan=100.0)
     assert found == {"2026-04": 100.0, "2026-05": 100.0, "2026-06": 100.0}
+
+
+def test_a_leak_does_not_reach_back_before_the_deliveries_begin(small: Small) -> None:
+    small.paid("p1", "2026-05", "2026-07", 500.0)
+    found = _months(small, "2012-04-20", None, direction="leak", benefit=None)
+    assert list(found) == ["2026-05", "2026-06"]
