@@ -362,15 +362,17 @@ def _statements(
     """What brings the graph to the files: nodes, stale relations, relations, stale nodes."""
     nodes = [file for file in files if file.ends is None]
     links = [file for file in files if file.ends is not None]
+    fresh = int(connection.read("MATCH (n) RETURN count(n) AS n")["n"].iloc[0]) == 0
     for file in nodes:
         say(file.name)
         query = f"UNWIND $rows AS row MERGE (n:{file.label} {{id: row.id}}) SET n = row"
         yield from ((query, rows) for rows in file.batches())
     for file in links:
         say(file.name)
-        yield from _stale_links(connection, file)
+        if not fresh:
+            yield from _stale_links(connection, file)
         yield from ((_merge_link(file), rows) for rows in file.batches())
-    for file in nodes:
+    for file in () if fresh else nodes:
         yield from _stale_nodes(connection, file)
 
 
