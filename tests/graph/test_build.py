@@ -163,6 +163,23 @@ def test_readers_see_the_old_graph_or_the_new_one(empty_graph: Connection, tmp_p
     assert (300, 100) in seen
 
 
+def test_what_one_transaction_cannot_hold_goes_in_several(
+    empty_graph: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = empty_graph.write_together
+
+    def with_little_memory(statements: Any, *, batch_id: str) -> None:  # noqa: ANN401 - handed on
+        if batch_id == "fill":  # Community cannot set its limit while it runs; its words are real
+            raise ServerError("Neo.TransientError.General.MemoryPoolOutOfMemoryError: The …")
+        written(statements, batch_id=batch_id)
+
+    monkeypatch.setattr(empty_graph, "write_together", with_little_memory)
+    steps: list[str] = []
+    fill_by_transactions(empty_graph, made(tmp_path), progress=steps.append)
+    assert any("too large for one transaction" in step for step in steps)
+    assert rows_of(empty_graph) == rows_wanted(tmp_path)
+
+
 def test_an_empty_projection_empties_the_graph(empty_graph: Connection, tmp_path: Path) -> None:
     fill_by_transactions(empty_graph, made(tmp_path / "old"))
     receipt = build_graph(tmp_path / "nothing", connection=empty_graph)
