@@ -33,16 +33,15 @@ CREATE MACRO as_month(t) AS
 """
 
 _WRITE = """
-COPY (SELECT p.token AS start_id, a.token AS end_id, as_month(pay.benefit_month) AS valid_from,
+COPY (SELECT p.token AS start_id, pay.account_hash AS end_id, as_month(pay.benefit_month) AS valid_from,
              (as_month(pay.benefit_month) + INTERVAL 1 MONTH)::DATE AS valid_to, pay.programme,
              pay.amount::DOUBLE AS amount_yuan, pay.household_id, pay.status, pay.payment_no,
              pay.reverses
-      FROM pay JOIN token AS p ON p.space = 'person' AND p.clear = pay.payee_id
-      JOIN token AS a ON a.space = 'account' AND a.clear = pay.account_hash)
+      FROM pay JOIN token AS p ON p.clear = pay.payee_id)
 TO '{out}/PAID.parquet' (FORMAT parquet, COMPRESSION zstd);
 COPY (SELECT p.token AS start_id, 'dibao_household_register/' || m."户编号" AS end_id,
              m."是否保障对象" = '是' AS is_beneficiary, m."与户主关系" AS relation_to_head
-      FROM member AS m JOIN token AS p ON p.space = 'person' AND p.clear = m."公民身份号码")
+      FROM member AS m JOIN token AS p ON p.clear = m."公民身份号码")
 TO '{out}/MEMBER_OF.parquet' (FORMAT parquet, COMPRESSION zstd);
 COPY (SELECT 'dibao_household_register/' || "户编号" AS id, "行政区划代码" AS area_code,
              "类别" AS category, as_month("起始年月") AS start_date, "月保障金额"::DOUBLE AS amount
@@ -66,18 +65,15 @@ def plain_load(folder: Path, out: Path, key: bytes) -> None:
     with duckdb.connect() as con:
         con.execute(_READ.format(folder=folder))
         clear = con.execute(
-            """SELECT DISTINCT 'person' AS space, payee_id AS clear FROM pay
-            UNION SELECT 'person', "公民身份号码" FROM member
-            UNION SELECT 'account', account_hash FROM pay"""
+            """SELECT payee_id AS clear FROM pay UNION SELECT "公民身份号码" FROM member"""
         ).fetch_arrow_table()
-        spaces, clears = clear["space"].to_pylist(), clear["clear"].to_pylist()
-        tokens = [_token(key, *pair) for pair in zip(spaces, clears, strict=True)]
+        tokens = [_token(key, number) for number in clear["clear"].to_pylist()]
         con.register("token", clear.append_column("token", pa.array(tokens, pa.string())))
         con.execute(_WRITE.format(out=out))
 
 
-def _token(key: bytes, space: str, clear: str) -> str:
-    digest = hmac.digest(key, f"{space}:{clear}".encode(), "sha256")
+def _token(key: bytes, number: str) -> str:
+    digest = hmac.digest(key, f"person:{number}".encode(), "sha256")
     return base64.b32encode(digest).decode()[:26]
 
 
