@@ -66,6 +66,8 @@ class Court:
         """Open the tables, and settle what all questions share: cover, kin, paid months."""
         self.as_of, self.as_of_end = as_of, next_month(as_of)
         self.facts = Facts(folder)
+        # A plan gone wrong must fail, not fill the disk.
+        self.facts.con.execute("SET max_temp_directory_size = '4GB'")
         self.prepare()
         overlap.build_paid_months(self.facts, as_of=self.as_of, as_of_end=self.as_of_end)
         weak = " UNION ALL ".join(

@@ -1,6 +1,6 @@
--- E16 car held by a nominee. Which persons covered by 低保 or 特困 use, without owning it, a car that
--- somebody outside the household owns, shown by at least two kinds of links at once over at least
--- $min_months: being fined as its driver $min_fines times within $window_months, paying its
+-- E16 car held by a nominee. Which members of a 低保 case, or persons kept by 特困, use, without
+-- owning it, a car that somebody outside the household owns, shown by at least two kinds of links
+-- at once over at least $min_months: being fined as its driver $min_fines times within $window_months, paying its
 -- insurance, or having one's own or the household's telephone number on the policy?
 -- On which days do two links hold?
 WITH car AS (
@@ -56,7 +56,8 @@ SELECT c.household, c.person_id, r.vehicle_id, c.benefit,
 FROM run AS r JOIN assessed AS c USING (person_id) JOIN car AS o USING (vehicle_id)
 WHERE NOT EXISTS (SELECT 1 FROM car AS own WHERE own.vehicle_id = r.vehicle_id
                   AND own.owner_id = c.person_id
-                  AND own.since < least(c.until, r.until) AND greatest(c.since, r.since) < own.until)
+                  AND own.since < least(c.until, r.until)
+                  AND greatest(c.since, r.since) < own.until)
   AND NOT EXISTS (SELECT 1 FROM link_MEMBER_OF_Person_Household AS m
                   WHERE m.start_id = o.owner_id AND m.end_id = c.household)
   AND greatest(c.since, r.since, o.since) < least(c.until, r.until, o.until, $as_of_end)

@@ -1,7 +1,7 @@
--- E17 homes or shops over the limit. On which days do the members of a 低保 case, or a person kept
--- by 特困, own, together, any shop or factory, or more than $home_count_max homes with more floor per head
--- of the household than $home_area_mult times $allowed_area_pc? Ownership counts from the month after it began; a
--- unit that several members own is one unit.
+-- E17 homes or shops over the limit. On which days do the members of a 低保 case, or a person kept by
+-- 特困, own, together, any shop or factory, or more than $home_count_max homes with more floor per
+-- head of the household than $home_area_mult times $allowed_area_pc? Ownership counts from the month
+-- after it began; a unit that several members own is one unit.
 WITH unit AS (
     SELECT u.id AS unit_id, u.use = '住宅' AS is_home, coalesce(u.area_m2, 0) AS area_m2,
            o.start_id AS person_id, month_after(coalesce(o.valid_from, o.known_from)) AS since,

@@ -1,5 +1,5 @@
--- E22 company or business role. Which persons covered by 低保 or 特困 are legal representative,
--- executive (not supervisor) or holder of at least $min_ratio of an active business that shows
+-- E22 company or business role. Which members of a 低保 case, or persons kept by 特困, are
+-- legal representative, executive (not supervisor) or holder of at least $min_ratio of an active business that shows
 -- operation: revenue filed for months of the role or, where no revenue was filed for any of them,
 -- people employed? The months are those with revenue, else those of the role.
 WITH role AS (
@@ -17,7 +17,8 @@ active AS (
            day_or_last(r.valid_to) AS until
     FROM role AS r JOIN node_Company AS c ON c.id = r.company_id WHERE c.status = '存续'),
 revenue AS (
-    SELECT f.start_id AS company_id, plus_months(x.period_end, 1 - coalesce(x.period_months, 1)) AS since,
+    SELECT f.start_id AS company_id,
+           plus_months(x.period_end, 1 - coalesce(x.period_months, 1)) AS since,
            plus_months(x.period_end, 1) AS until
     FROM link_FILED_Company_TaxFiling AS f JOIN node_TaxFiling AS x ON x.id = f.end_id
     WHERE x.revenue_yuan > 0 AND x.period_end < $as_of_end AND strong(f.grade)),

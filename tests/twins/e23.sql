@@ -1,5 +1,5 @@
--- E23 control through chains. Which persons covered by 低保 or 特困 hold, only through other companies,
--- at least $min_share of an active company over all chains and rings; or act for it (legal
+-- E23 control through chains. Which members of a 低保 case, or persons kept by 特困, hold,
+-- only through other companies, at least $min_share of an active company over all chains and rings; or act for it (legal
 -- representative, or executive but not supervisor) while they and their kin of degree two or less
 -- hold at least $min_concert? Only where the revenue of twelve months is over $min_revenue; the
 -- months are those of the filings that reach it, from the latest start on the strongest chain.

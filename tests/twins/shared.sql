@@ -102,7 +102,7 @@ GROUP BY ALL;
 -- Kin: as many degrees as it takes steps up to a common ancestor and down again; one marriage on
 -- the way counts no step. One row a way, with the days on which that way holds, and whether all
 -- its ties are strong enough to accuse.
-CREATE OR REPLACE TEMP TABLE kin AS
+CREATE OR REPLACE TEMP TABLE blood AS
 WITH RECURSIVE parent AS (
     SELECT start_id AS elder, end_id AS child, bool_or(strong(grade)) AS is_strong
     FROM link_PARENT_OF_Person_Person WHERE likely(grade) GROUP BY ALL),
@@ -111,16 +111,22 @@ above AS (
     UNION
     SELECT a.person_id, p.elder, a.steps + 1, a.is_strong AND p.is_strong
     FROM above AS a JOIN parent AS p ON p.child = a.ancestor
-    WHERE a.steps < 3),
-blood AS (
-    SELECT x.person_id AS a, y.person_id AS b, x.is_strong AND y.is_strong AS is_strong,
-           min(x.steps + y.steps) AS degree
-    FROM above AS x JOIN above AS y USING (ancestor)
-    WHERE x.steps + y.steps <= 3 GROUP BY ALL)
+    WHERE a.steps < 3)
+SELECT x.person_id AS a, y.person_id AS b, x.is_strong AND y.is_strong AS is_strong,
+       min(x.steps + y.steps) AS degree
+FROM above AS x JOIN above AS y USING (ancestor)
+WHERE x.steps + y.steps <= 3 GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE by_marriage AS
+SELECT x.a, m.b, x.is_strong AND m.is_strong AS is_strong, x.degree,
+       day_or_first(m.valid_from) AS since, day_or_last(m.valid_to) AS until
+FROM blood AS x JOIN married AS m ON m.a = x.b;
+
+CREATE OR REPLACE TEMP TABLE kin AS
 SELECT a, b, is_strong, degree, DATE '0001-01-01' AS since, DATE '9999-12-31' AS until
 FROM blood WHERE a <> b
 UNION ALL
-SELECT x.a, y.b, x.is_strong AND m.is_strong AND y.is_strong AS is_strong,
-       min(x.degree + y.degree), day_or_first(m.valid_from), day_or_last(m.valid_to)
-FROM blood AS x JOIN married AS m ON m.a = x.b JOIN blood AS y ON y.a = m.b
+SELECT x.a, y.b, x.is_strong AND y.is_strong AS is_strong, min(x.degree + y.degree), x.since,
+       x.until
+FROM by_marriage AS x JOIN blood AS y ON y.a = x.b
 WHERE x.degree + y.degree <= 3 AND x.a <> y.b GROUP BY ALL;
