@@ -149,8 +149,7 @@ def detect(  # noqa: PLR0913 - the options of the command
     asked = _household_ids(setting, households)
     icy = frozen(everything.detectors, setting.feeds, as_of_end=setting.as_of_end)
     searched = search(setting, [d for d in chosen if d.id not in icy], asked)
-    carried = _carried(previous, [d.id for d in chosen if d.id in icy], asked)
-    hits = pa.concat_tables([searched.hits, carried], promote_options="default")
+    hits = _with_carried(searched.hits, previous, [d.id for d in chosen if d.id in icy], asked)
     other = _other_side(setting, chosen, icy, hits)
     leads = _leads(setting, everything, hits, other.hits, icy)
     runs = [DetectorRun(d.id, d.version, _counts(d, searched), icy.get(d.id, ())) for d in chosen]
@@ -249,20 +248,21 @@ def _household_ids(setting: Setting, households: Sequence[str] | None) -> list[s
     return [str(row[0]) for row in rows]
 
 
-def _carried(
-    previous: Path | None, detectors: list[str], households: Sequence[str] | None
+def _with_carried(
+    found: pa.Table, previous: Path | None, detectors: list[str], households: Sequence[str] | None
 ) -> pa.Table:
-    """Hits of frozen detectors from the run before, marked stale."""
+    """The hits found, and those of frozen detectors from the run before, marked stale."""
     if previous is None or not previous.exists() or not detectors:
-        return pa.table({})
+        return found
     con = duckdb.connect()
     try:
-        return con.execute(
+        carried = con.execute(
             f"SELECT {', '.join(n for n in merge.HITS if n != 'stale')}, true AS stale "
             "FROM read_parquet(?) WHERE list_contains(?, detector) AND "
             "(?::VARCHAR[] IS NULL OR list_contains(?::VARCHAR[], household))",
             [str(previous), detectors, households, households],
         ).fetch_arrow_table()
+        return pa.concat_tables([found, carried], promote_options="default")
     finally:
         con.close()
 
