@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from doudi.loaders.columns import extras
 from doudi.loaders.identity import pseudonymise
 from doudi.loaders.source import NUMBERS, Column
-from doudi.loaders.values import SQL_TYPES, Cell, Rule, literal, rule
+from doudi.loaders.typed import staged, type_cells
+from doudi.loaders.values import Cell, literal, rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    import pyarrow as pa
 
     from doudi.loaders.headers import Headers
     from doudi.loaders.source import Source
@@ -55,82 +57,28 @@ class Feed:
 
 
 def clean(
-    con: duckdb.DuckDBPyConnection, feed: Feed, *, people: Sequence[Path], key: bytes
+    con: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    parts: Sequence[pa.Table],
+    *,
+    people: Sequence[Path],
+    key: bytes,
 ) -> None:
-    """Make ``cleaned`` from ``raw0``, ``raw1``, ….
+    """Make ``cleaned`` from the parts of a feed.
 
     Args:
-        con: The engine, with the raw parts and the macros.
+        con: The engine, with the macros, and the parts as ``raw0``, ``raw1``, ….
         feed: The declaration and the files' columns.
+        parts: The same parts.
         people: Files of the people known so far, for the repair of check digits.
         key: Key of the pseudonyms.
     """
-    _type(con, feed)
+    type_cells(con, feed, parts)
     _restore(con, feed, people, key)
     for column in _lists(feed):
         con.execute(_listed_sql(column, feed.as_known))
     pseudonymise(con, key, _wanted(feed), out="token")
     con.execute(_cleaned_sql(feed))
-
-
-FEW = 3_000
-"""With fewer rows the engine's optimiser takes longer over the rules than the rows do."""
-
-
-def _type(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    """Make ``typed`` of all parts."""
-    for number in range(len(feed.headers)):  # parts, mostly one
-        few = con.execute(f"SELECT count(*) < {FEW} FROM raw{number}").fetchall()[0][0]
-        con.execute(f"PRAGMA {'disable' if few else 'enable'}_optimizer")
-        make = "CREATE OR REPLACE TABLE typed AS" if number == 0 else "INSERT INTO typed BY NAME"
-        con.execute(f"{make} {_typed_sql(feed, number)}")
-    con.execute("PRAGMA enable_optimizer")
-
-
-def _typed_sql(feed: Feed, number: int) -> str:
-    """Values, reasons and extras of one part, in as many steps as the longest rule has."""
-    there = {m.column.name: m for m in feed.headers[number].matched}
-    cells: dict[str, Rule] = {}
-    absent: list[str] = []
-    for column in feed.columns:  # one declared column after the other
-        matched = there.get(column.name)
-        embedding = there.get(column.embedded_in)
-        if matched or embedding:
-            raw = f"c{matched.place}" if matched else "CAST(NULL AS VARCHAR)"
-            unit = (matched.unit if matched else "") or column.unit
-            inside = f"c{embedding.place}" if embedding else ""
-            cells[column.name] = rule(Cell(column, raw, unit, feed.as_known, inside))
-        else:
-            absent += _absent(column)
-    final = [f"{number} AS _part", "line AS _line", *absent]
-    for name, one in cells.items():
-        final += [f'{one.value} AS "{name}"', f'CAST({one.why} AS VARCHAR) AS "{name}__why"']
-        final += [f'{sql} AS "{name}__{extra}"' for extra, sql in one.extras.items()]
-    return f"SELECT {', '.join(final)} FROM {_staged(f'raw{number}', list(cells.values()))}"
-
-
-def _staged(table: str, rules: list[Rule]) -> str:
-    """A sub-query that computes the steps of all rules side by side."""
-    sql = table
-    for step in range(max((len(r.steps) for r in rules), default=0)):
-        new = [
-            f"{x} AS {n}" for r in rules if step < len(r.steps) for n, x in r.steps[step].items()
-        ]
-        sql = f"(SELECT *, {', '.join(new)} FROM {sql})"
-    return sql
-
-
-def _absent(column: Column) -> list[str]:
-    """A column that the file lacks: unknown throughout, without a reason."""
-    kinds = {"": SQL_TYPES.get(column.type, "VARCHAR"), "__why": "VARCHAR"}
-    kinds |= {f"__{name}": kind for name, kind in extras(column).items() if name != "grades"}
-    if column.type in NUMBERS:
-        kinds["__fix"] = "VARCHAR"
-    if column.type == "hash":
-        kinds["__clear"] = "BOOLEAN"
-    if column.type in ("decimal", "ratio", "int"):
-        kinds["__sent"] = "DECIMAL(24, 6)"
-    return [f'CAST(NULL AS {kind}) AS "{column.name}{suffix}"' for suffix, kind in kinds.items()]
 
 
 def _restore(
@@ -184,7 +132,7 @@ def _listed_sql(column: Column, as_known: date) -> str:
     parts = f'(SELECT _part, _line, unnest("{column.name}") AS cell FROM typed)'
     return (
         f'CREATE OR REPLACE TABLE "listed {column.name}" AS SELECT _part, _line, {one.value} AS number, '
-        f"{one.why} AS why, {one.extras['grade']} AS grade FROM {_staged(parts, [one])}"
+        f"{one.why} AS why, {one.extras['grade']} AS grade FROM {staged(parts, [one])}"
     )
 
 

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from doudi.loaders.source import Source
 
 
+ROW_GROUP = 122_880
+"""Rows that the engine gives to one thread; with fewer a second one only waits and costs."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """One engine for all feeds of a delivery, and where things go."""
@@ -79,9 +83,12 @@ class Desk:
         return self.home / "tables" / "_rows" / source.slug
 
     def _clean(self, feed: Feed, sheets: dict[str, Sheet]) -> None:
-        for number, sheet in enumerate(sheets.values()):
-            self.con.register(f"raw{number}", sheet.rows)
-        clean(self.con, feed, people=self.store.files("Person"), key=self.keys.pid)
+        parts = [sheet.rows for sheet in sheets.values()]
+        many = sum(rows.num_rows for rows in parts) > ROW_GROUP
+        self.con.execute(f"SET threads TO {2 if many else 1}")
+        for number, rows in enumerate(parts):
+            self.con.register(f"raw{number}", rows)
+        clean(self.con, feed, parts, people=self.store.files("Person"), key=self.keys.pid)
         judge(self.con, feed)
         quarantine.collect(self.con, feed)
 

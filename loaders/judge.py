@@ -22,23 +22,43 @@ def judge(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     names, one person's number was copied to others, and the row whose birth date is the number's
     is kept.
     """
-    source, frame = feed.source, frame_of(feed.source)
     refusals = {c.name: _refusal(feed, c) for c in feed.columns if c.role in ("key", "main")}
     field = " ".join(f"WHEN {r} IS NOT NULL THEN {literal(n)}" for n, r in refusals.items())
-    values = ", ".join(
-        f'"{name}"' for name in [*frame.names, *(["_op"] if feed.has("_op") else [])]
-    )
     key = f"to_json([{', '.join(_key_part(feed, k) for k in _keys(feed))}])::VARCHAR"
-    name, agrees, number = _copied(feed)
-    only_one = "true" if source.key_kind == "id" else "false"
     con.execute(f"""
     CREATE OR REPLACE TABLE judged AS
-    WITH told AS (
-        SELECT *, CASE {field} END AS _field, coalesce({", ".join(refusals.values())}) AS _reason,
-               {key} AS key_text FROM cleaned
-    ), copies AS (
-        SELECT *, row_number() OVER (PARTITION BY _reason IS NULL, {values} ORDER BY _part, _line) AS _copy
-        FROM told
+    SELECT *, CASE {field} END AS _field, coalesce({", ".join(refusals.values())}) AS _reason,
+           CASE WHEN _reason IS NULL THEN 'kept' ELSE 'refused' END AS _fate,
+           {key} AS key_text, hash({_values(feed)}) AS _alike FROM cleaned""")
+    crowd = " OR ".join(
+        f"{name} IN (SELECT {name} FROM judged GROUP BY ALL HAVING count(*) > 1)"
+        for name in _told_apart_by(feed)
+    )
+    if con.execute(f"SELECT 1 FROM judged WHERE {crowd} LIMIT 1").fetchall():
+        con.execute(_contest_sql(feed, crowd))
+
+
+def _values(feed: Feed) -> str:
+    """All values of a row; rows that are equal in them are copies."""
+    names = [*frame_of(feed.source).names, *(["_op"] if feed.has("_op") else [])]
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _told_apart_by(feed: Feed) -> tuple[str, ...]:
+    """What no two rows have in common, unless one of them may have to go."""
+    return ("_alike", "key_text") if feed.source.key_kind == "id" else ("_alike",)
+
+
+def _contest_sql(feed: Feed, crowd: str) -> str:
+    """Fates within the crowd of rows that share their values or their key; all others stand alone."""
+    name, agrees, number = _copied(feed)
+    only_one = "true" if feed.source.key_kind == "id" else "false"
+    return f"""
+    UPDATE judged SET _field = c._field, _reason = c._reason, _fate = c._fate FROM (
+    WITH copies AS (
+        SELECT *, row_number() OVER (PARTITION BY _reason IS NULL, {_values(feed)}
+                                     ORDER BY _part, _line) AS _copy
+        FROM judged WHERE {crowd}
     ), named AS (
         SELECT *, {only_one} AND _reason IS NULL AND _copy = 1 AS rivals,
                coalesce(min({name}) OVER one_key <> max({name}) OVER one_key, false) AS many_names
@@ -47,14 +67,14 @@ def judge(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
         SELECT *, rivals AND row_number() OVER (PARTITION BY key_text, rivals
             ORDER BY many_names AND {agrees} DESC, _part DESC, _line DESC) > 1 AS beaten FROM named
     )
-    SELECT * EXCLUDE (_copy, rivals, many_names, beaten) REPLACE (
+    SELECT _part, _line,
         CASE WHEN beaten AND many_names THEN {literal(number)}
-             WHEN beaten THEN {literal(source.key[0])} ELSE _field END AS _field,
+             WHEN beaten THEN {literal(feed.source.key[0])} ELSE _field END AS _field,
         CASE WHEN beaten AND many_names THEN 'id.missing'
-             WHEN beaten THEN 'duplicate.conflict' ELSE _reason END AS _reason),
-        CASE WHEN _reason IS NULL AND _copy > 1 THEN 'duplicate'
-             WHEN _reason IS NOT NULL OR beaten THEN 'refused' ELSE 'kept' END AS _fate
-    FROM ranked""")
+             WHEN beaten THEN 'duplicate.conflict' ELSE _reason END AS _reason,
+        CASE WHEN ranked._reason IS NULL AND _copy > 1 THEN 'duplicate'
+             WHEN ranked._reason IS NOT NULL OR beaten THEN 'refused' ELSE 'kept' END AS _fate
+    FROM ranked) c WHERE judged._part = c._part AND judged._line = c._line"""
 
 
 def _keys(feed: Feed) -> list[str]:

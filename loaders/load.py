@@ -12,14 +12,12 @@ import os
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from doudi.graph.errors import FeedStopped, HomeError
 from doudi.graph.tables import FactStore
 from doudi.loaders.control import read_folder
 from doudi.loaders.desk import Desk
 from doudi.loaders.identity import Keys, open_vault
-from doudi.loaders.macros import MACROS
+from doudi.loaders.macros import engine
 from doudi.loaders.messages import note, stopped, told
 from doudi.loaders.receipt import FileReceipt, LoadReceipt
 from doudi.loaders.source import NUMBERS, Source, sources
@@ -61,10 +59,8 @@ def load(
     folder = read_folder(delivery)
     declared = sources(extra_sources or home / "sources")
     _require_writable(home)
-    con = duckdb.connect()
+    con = engine()
     try:
-        con.execute(MACROS)
-        con.execute("SET threads TO 2")
         open_vault(con, home / "vault")
         desk = Desk(con, home, folder, Keys(home / "keys"), FactStore(home / "tables"), lang)
         return _work_through(desk, declared, progress)

@@ -29,6 +29,19 @@ KEPT = {
 }  # fmt: skip
 """What is kept of a row beside its columns."""
 
+NEWS = """
+    SELECT a.* EXCLUDE (op, lone_end), coalesce(o.was_true, false) AS was_true FROM arrived a
+    LEFT JOIN outgoing o ON o.row_key = a.row_key
+    ANTI JOIN before b ON b.row_key = a.row_key AND b.row_hash = a.row_hash
+    WHERE a.op <> 'delete' AND NOT a.lone_end"""
+"""What arrived and was not known already."""
+
+ALL_NEW = """
+    SELECT * EXCLUDE (op, lone_end), false AS was_true FROM arrived
+    WHERE op <> 'delete' AND NOT lone_end"""
+NONE_OUTGOING = "SELECT *, false AS replaced, false AS deleted, false AS was_true FROM before"
+"""What these come to where nothing was known before: most files of a first delivery."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -58,17 +71,14 @@ def settle(con: duckdb.DuckDBPyConnection, feed: Feed, delivery: Delivery, folde
         f"CREATE OR REPLACE TABLE before AS {_known_sql(con, feed, folder, delivery.as_known)}"
     )
     con.execute(f"CREATE OR REPLACE TABLE arrived AS {_arrived_sql(feed, delivery)}")
-    con.execute(f"CREATE OR REPLACE TABLE outgoing AS {_outgoing_sql(feed, delivery)}")
-    con.execute("""
-    CREATE OR REPLACE TABLE incoming AS
-    SELECT a.* EXCLUDE (op, lone_end), coalesce(o.was_true, false) AS was_true FROM arrived a
-    LEFT JOIN outgoing o ON o.row_key = a.row_key
-    WHERE a.op <> 'delete' AND NOT a.lone_end AND NOT EXISTS (
-        SELECT 1 FROM before b WHERE b.row_key = a.row_key AND b.row_hash = a.row_hash)
-    """)
-    con.execute(
-        "DELETE FROM outgoing WHERE replaced AND row_key NOT IN (SELECT row_key FROM incoming)"
-    )
+    some = con.execute("SELECT 1 FROM before LIMIT 1").fetchall() != []
+    outgoing = _outgoing_sql(feed, delivery) if some else NONE_OUTGOING
+    con.execute(f"CREATE OR REPLACE TABLE outgoing AS {outgoing}")
+    con.execute(f"CREATE OR REPLACE TABLE incoming AS {NEWS if some else ALL_NEW}")
+    if some:
+        con.execute(
+            "DELETE FROM outgoing WHERE replaced AND row_key NOT IN (SELECT row_key FROM incoming)"
+        )
     later = [day for day in snapshots(folder) if day > delivery.as_known]
     if later and feed.source.nature == "register":
         con.execute(_overtaken_sql(con, feed, folder, min(later)))
@@ -118,6 +128,10 @@ def _arrived_sql(feed: Feed, delivery: Delivery) -> str:
     values = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in frame.names)
     ends = " AND ".join(f'a."{name}" IS NULL' for name in feed.source.ends) or "true"
     recorded = "a.recorded_time" if feed.has("recorded_time") else "NULL::DATE"
+    known, seen, since, before = "false", "NULL::DATE", "NULL::DATE", ""
+    if single:
+        known, seen, since = "b.row_key IS NOT NULL", "b.first_seen", "b.known_from"
+        before = "LEFT JOIN before b ON b.row_key = a.group_key"
     main = _main_day(feed)
     mains = [f'"{c.name}" IS NULL' for c in frame.columns if c.role == "main"]
     op = "coalesce(a._op, 'upsert')" if feed.has("_op") else "'upsert'"
@@ -126,10 +140,10 @@ def _arrived_sql(feed: Feed, delivery: Delivery) -> str:
         SELECT *, substr(sha256(key_text), 1, 16) AS group_key FROM judged WHERE _fate = 'kept'
     ), merged AS (
         SELECT {", ".join(_merged(feed, op, single))}, a.group_key, {op} AS op, a._line,
-               b.row_key IS NOT NULL AS was_known, coalesce(b.first_seen, {month}) AS first_seen,
+               {known} AS was_known, coalesce({seen}, {month}) AS first_seen,
                CASE WHEN {op} = 'end' AND {ends} THEN {month} END AS ended_on,
-               greatest(least(coalesce({recorded}, {day}), {day}), b.known_from) AS known_from
-        FROM keyed a LEFT JOIN before b ON {str(single).lower()} AND b.row_key = a.group_key
+               greatest(least(coalesce({recorded}, {day}), {day}), {since}) AS known_from
+        FROM keyed a {before}
     ), hashed AS (
         SELECT *, substr(sha256(to_json([{values}, CAST(ended_on AS VARCHAR)])::VARCHAR), 1, 16) AS row_hash
         FROM merged
@@ -175,7 +189,7 @@ def _outgoing_sql(feed: Feed, delivery: Delivery) -> str:
     knowledge that ends.
     """
     source, day = feed.source, f"DATE '{delivery.as_known.isoformat()}'"
-    listed = "EXISTS (SELECT 1 FROM arrived a WHERE a.row_key = b.row_key AND a.op <> 'delete')"
+    listed = "b.row_key IN (SELECT row_key FROM arrived WHERE op <> 'delete')"
     span = "true"
     if source.nature != "register":
         span = (
@@ -184,10 +198,12 @@ def _outgoing_sql(feed: Feed, delivery: Delivery) -> str:
         )
     gone = f"(NOT {listed} AND {span})" if delivery.mode == "snapshot" else "false"
     if source.key_kind == "group":
-        same_bag = "EXISTS (SELECT 1 FROM arrived a WHERE a.group_key = b.group_key)"
+        same_bag = "b.group_key IN (SELECT group_key FROM arrived)"
         gone = f"({gone} OR (NOT {listed} AND {same_bag}))"
     differs = " OR ".join(f'b."{name}" IS DISTINCT FROM n."{name}"' for name in source.changes)
-    deleted = "EXISTS (SELECT 1 FROM arrived a WHERE a.group_key = b.group_key AND a.op = 'delete')"
+    deleted = "false"
+    if feed.has("_op"):
+        deleted = "b.group_key IN (SELECT group_key FROM arrived WHERE op = 'delete')"
     return f"""
     SELECT b.* REPLACE (coalesce(n.known_from, greatest({day}, b.known_from)) AS known_from),
            n.row_key IS NOT NULL AS replaced, n.row_key IS NULL AND {deleted} AS deleted,

@@ -1,7 +1,7 @@
 """Files of a delivery as one table of text: headers, rows, and the line a spreadsheet shows.
 
 The structure of a CSV file (quotes, embedded newlines, the width of each row) is Python's csv
-module's business; everything after it is set-based.
+module's business, unless it is plain; everything after it is set-based.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.loaders.messages import stopped
+from doudi.loaders.plain_csv import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,19 +78,24 @@ def read_sheet(path: Path, lang: Lang = "zh") -> Sheet:
             raise stopped(path, "empty", lang)
         if path.name.endswith(".parquet"):
             return _parquet(path)
-        rows = _xlsx(path) if path.name.endswith(".xlsx") else _csv(path, lang)
-        return _sheet(rows, path, lang)
+        if path.name.endswith(".xlsx"):
+            return _sheet(_xlsx(path), path, lang)
+        return _csv(path, lang)
     except (gzip.BadGzipFile, zipfile.BadZipFile, KeyError, pa.ArrowException, csv.Error) as error:
         raise stopped(path, "other_kind", lang, kind=type(error).__name__) from None
     except (OSError, EOFError, zlib.error) as error:
         raise stopped(path, "damaged", lang, kind=type(error).__name__) from None
 
 
-def _csv(path: Path, lang: Lang) -> Iterable[Sequence[str]]:
+def _csv(path: Path, lang: Lang) -> Sheet:
     text = decode(_bytes(path, lang), path, lang)
     first = text.split("\n", 1)[0]
     delimiter = "\t" if path.name.endswith(".tsv") or ("\t" in first and "," not in first) else ","
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    plain = read_plain(text, delimiter)
+    if plain:
+        return Sheet(*plain, ())
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    return _sheet(rows, path, lang)
 
 
 def _bytes(path: Path, lang: Lang) -> bytes:
@@ -115,23 +121,25 @@ def decode(data: bytes, path: Path, lang: Lang = "zh") -> str:
         raise stopped(path, "other_kind", lang, kind="packed")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4096]:
         raise stopped(path, "binary", lang)
-    found: dict[str, str] = {}
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            found[encoding] = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    if not found:
-        raise stopped(path, "encoding", lang)
-    utf8 = found.get("utf-8-sig")
-    if utf8 is not None and not ("gb18030" in found and _reads_wrong(utf8)):
+    utf8 = _decoded(data, "utf-8-sig")
+    if utf8 is not None and not _reads_wrong(utf8):
         return utf8
-    return found.get("gb18030", utf8 or "")
+    found = _decoded(data, "gb18030") or utf8
+    if found is None:
+        raise stopped(path, "encoding", lang)
+    return found
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _reads_wrong(text: str) -> bool:
     """Whether the text holds letters no Chinese register has, and no Chinese."""
-    return bool(_STRANGE.search(text)) and not _UTF8_CERTAIN.search(text)
+    return not _UTF8_CERTAIN.search(text) and bool(_STRANGE.search(text))
 
 
 def _xlsx(path: Path) -> Iterable[Sequence[str]]:

@@ -9,7 +9,7 @@ import duckdb
 
 from doudi.loaders.columns import frame_of
 from doudi.loaders.facts import block_sql
-from doudi.loaders.macros import MACROS
+from doudi.loaders.macros import engine
 from doudi.loaders.modes import KEPT
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 def rehearse(found: Iterable[Source]) -> list[str]:
     """Problems of the expressions, one sentence each."""
-    con = duckdb.connect()
-    con.execute(MACROS)
+    con = engine()
     try:
         return [
             f"sources/{source.slug}.toml: {block.name}: {problem}"

@@ -168,14 +168,18 @@ def sources(extra: Path | None = None) -> dict[str, Source]:
 
 @cache
 def _shipped() -> dict[str, Source]:
-    """The sources of the package, which do not change while it runs, read once."""
+    """The sources of the package, which do not change while it runs, read once.
+
+    Their expressions are tried by the tests, not by every load.
+    """
     from doudi.loaders.declare import read_sources
 
     folder = files("doudi.loaders").joinpath("sources")
     entries = sorted(
         (f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name
     )
-    return read_sources((f"sources/{f.name}", f.read_text("utf-8")) for f in entries)
+    texts = ((f"sources/{f.name}", f.read_text("utf-8")) for f in entries)
+    return read_sources(texts, rehearsed=True)
 
 
 def _texts_in(folder: Path) -> Iterator[tuple[str, str]]:

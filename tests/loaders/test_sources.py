@@ -8,6 +8,7 @@ import pytest
 
 from doudi.graph.errors import SourceError
 from doudi.loaders.declare import read_sources
+from doudi.loaders.rehearse import rehearse
 from doudi.loaders.source import sources
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ to = { label = "Company", id = "licence_no" }
 
 def test_every_shipped_source_is_sound() -> None:
     found = sources()
+    assert rehearse(found.values()) == []
     assert len(found) >= 45
     assert all(source.title["zh"] and source.title["en"] for source in found.values())
     assert all(source.blocks or source.rows_table for source in found.values())

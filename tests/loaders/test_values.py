@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from doudi.loaders.clean import _staged
 from doudi.loaders.macros import MACROS
 from doudi.loaders.source import Column
+from doudi.loaders.typed import staged
 from doudi.loaders.values import Cell, rule
 
 KNOWN = dt.date(2026, 5, 5)
@@ -39,7 +39,7 @@ def clean(column: Column, *cells: str | None, unit: str = "", extra: str = "") -
     con.executemany("INSERT INTO raw VALUES (?, ?)", list(enumerate(cells)))
     one = rule(Cell(column, "c0", unit or column.unit, KNOWN))
     more = f", {one.extras[extra]}" if extra else ""
-    sql = f"SELECT {one.value}, {one.why}{more} FROM {_staged('raw', [one])} ORDER BY place"
+    sql = f"SELECT {one.value}, {one.why}{more} FROM {staged('raw', [one])} ORDER BY place"
     return con.execute(sql).fetchall()
 
 
