@@ -15,7 +15,7 @@ import duckdb
 from benchmarks import peers, timing
 from benchmarks.twins import Court, twinned
 from doudi.graph.connection import Connection
-from doudi.graph.neo4j_build import import_offline
+from doudi.graph.neo4j_import import import_offline
 from doudi.graph.neo4j_settings import Neo4jSettings
 from doudi.graph.projection import project
 from doudi.graph.server import ManagedServer, running

@@ -187,15 +187,9 @@ def stop(pid: int, store: Path) -> None:
         deadline = time.monotonic() + STOP_SECONDS
         while serves(pid, store) and time.monotonic() < deadline:
             time.sleep(0.05)
-            _reap(pid)
-    _reap(pid)
-
-
-def _reap(pid: int) -> None:
-    """Take the exit code of a child of ours, so that it is no zombie."""
-    child = _children.get(pid)
-    if child is not None and child.poll() is not None:
-        del _children[pid]
+    child = _children.pop(pid, None)
+    if child is not None:
+        child.wait(STOP_SECONDS)  # its command line goes before its exit code comes
 
 
 @contextmanager

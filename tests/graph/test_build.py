@@ -13,6 +13,7 @@ import pytest
 from doudi.graph import neo4j_build
 from doudi.graph.errors import SchemaError, ServerError
 from doudi.graph.neo4j_build import build_graph, fill_by_transactions
+from doudi.graph.neo4j_import import finish_import, import_unserved
 from doudi.graph.server import ManagedServer, Neo4jSettings, running
 
 if TYPE_CHECKING:
@@ -224,3 +225,17 @@ def test_an_import_gives_the_same_rows_and_a_failed_one_changes_nothing(
         assert ManagedServer(home).current == "store-b"
         assert rows_of(connection) == rows_wanted(good)
     assert ManagedServer(home).status().pid is None
+
+
+@pytest.mark.usefixtures("managed_server")
+def test_an_import_before_the_start_is_served_from_the_start_on(tmp_path: Path) -> None:
+    settings, home = Neo4jSettings(heap="512m", pagecache="64m"), tmp_path / "graph"
+    good = made(tmp_path / "good")
+    import_unserved(good, ManagedServer(home, settings))
+    with running(home, settings) as connection:
+        receipt = finish_import(good, connection)
+        assert receipt.nodes["Person"] == 60
+        assert rows_of(connection) == rows_wanted(good)
+        other = made(tmp_path / "other", count=59)
+        with pytest.raises(ServerError, match="Person"):
+            finish_import(other, connection)
