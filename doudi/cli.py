@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from doudi import commands_graph, commands_leads, commands_line
-from doudi.console import Console
+from doudi.console import Console, Lang
 from doudi.graph.errors import DoudiError
 from doudi.home import Home
 
 app = typer.Typer(
     name="doudi",
-    help="兜底：社会救助家庭关系图谱分析 · household relationship analysis for social assistance",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 commands_line.register(app)
 commands_leads.register(app)
 commands_graph.register(app)
 
 
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"doudi {version('doudi')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[  # noqa: FBT002 - its callback answers; a flag is a boolean
+        bool,
+        typer.Option("--version", help="版本 version", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """兜底：社会救助家庭关系图谱分析 · household relationship analysis for social assistance."""
+
+
 def main() -> None:
     """Run a command and end with its exit code: 0 done, 1 failed, 2 wrong use, 3 unhealthy."""
     as_json = "--json" in sys.argv
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="doudi", standalone_mode=False)
     except typer.Abort:
         code = _say("stopped", 1, as_json=as_json)
     except TyperException as error:
@@ -45,16 +65,31 @@ def main() -> None:
 
 
 def _say(sentence: str, code: int, *, as_json: bool) -> int:
-    console = Console(as_json=as_json)
-    console.fail(sentence)
-    console.receipt({"ok": False, "exit_code": code, "messages": [sentence]})
+    console = Console(lang=_lang(), as_json=as_json)
+    if sentence:
+        console.fail(sentence)
+    console.receipt({"ok": False, "exit_code": code, "messages": [sentence] if sentence else []})
     return code
 
 
+def _lang() -> Lang:
+    """The language asked for, as far as it can be told before a command has opened its home."""
+    words = [word for typed in sys.argv for word in typed.split("=", 1)]
+    asked = words[words.index("--lang") + 1 :][:1] if "--lang" in words else []
+    return "en" if (asked or [os.environ.get("DOUDI_LANG", "")])[0] == "en" else "zh"
+
+
 def _wrong_use(error: TyperException) -> str:
-    """What was typed wrongly, as typer says it."""
-    said = getattr(error, "format_message", None)
-    return f"{said() if callable(said) else error}; --help"
+    """What was typed wrongly, as typer says it, and where to read on.
+
+    Nothing where a command without words has just printed its help.
+    """
+    context = getattr(error, "ctx", None)
+    said = getattr(error, "format_message", str(error).__str__)().rstrip(".")
+    if not said:
+        return ""
+    command = context.command_path if context else "doudi"
+    return f"{said}; next: {command} --help"
 
 
 def _unexpected(error: Exception) -> str:

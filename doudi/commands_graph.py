@@ -90,7 +90,7 @@ def browser(home: HomeOption = None, lang: LangOption = None, as_json: JsonOptio
 
 
 def cypher(
-    query: str,
+    query: Annotated[str, typer.Argument(help="Cypher 查询，参数用引号 read query, quoted")],
     home: HomeOption = None,
     neo4j: Neo4jOption = None,
     lang: LangOption = None,
@@ -127,7 +127,7 @@ def show(
 
 
 def diff(
-    changes: Annotated[list[str], typer.Argument(help="name=value ...")],
+    changes: Annotated[list[str], typer.Argument(help="参数名=数值 name=value ...")],
     as_of: AsOfOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
@@ -150,8 +150,8 @@ def doctor(home: HomeOption = None, lang: LangOption = None, as_json: JsonOption
     line = open_line(home, lang=lang, as_json=as_json)
     findings = examine(line)
     line.console.table(
-        ("", "检查 check", "结果 found"),
-        [["✓" if f.ok else "✗", f.check, f.found] for f in findings],
+        ("", "检查", "结果") if line.console.lang == "zh" else ("", "check", "found"),
+        [["✓" if f.ok else "✗", f.title, f.found] for f in findings],
     )
     ok = all(f.ok for f in findings)
     receipt = {"stage": "doctor", "ok": ok, "exit_code": 0 if ok else 1}

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from doudi.looks import list_subject, note_look
 from doudi.options import HomeOption, JsonOption, LangOption, Neo4jOption, open_line
 from doudi.queries import records
+from doudi.words import DIRECTIONS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from doudi.stages import Line
 
 TownshipOption = Annotated[str | None, typer.Option("--township", help="乡镇代码 township code")]
 AsOption = Annotated[str | None, typer.Option("--as", help="经办人账号 account; else the user")]
+PurposeOption = Annotated[
+    str, typer.Option(help="用途，记入访问日志 what for, kept in the access log")
+]
+LeadArgument = Annotated[str, typer.Argument(help="线索编号 lead")]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,29 +51,63 @@ def list_leads(
     township: TownshipOption = None,
     direction: Annotated[str | None, typer.Option(help="error | leak")] = None,
     detector: Annotated[str | None, typer.Option(help="E22")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="最多条数 at most so many")] = 20,
+    actor: AsOption = None,
+    purpose: PurposeOption = "leads list",
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """列出线索，先防漏后防错 List leads, in the order in which to look at them."""
     line = open_line(home, lang=lang, as_json=as_json)
+    filters = {
+        "state": state,
+        "township": township,
+        "direction": direction,
+        "detector": detector,
+    }
     with _ledger(line) as ledger:
-        frame = ledger.leads(
-            state=state, township=township, direction=direction, detector=detector, limit=limit
-        )
+        frame = ledger.leads(**filters, limit=limit)
+    _note(line, actor, purpose, list_subject("leads", filters), frame)
     columns = ["lead_id", "direction", "household_id", "township", "detectors", "months"]
     columns += ["exposure_cny", "status"]
-    titles = ("线索", "方向", "户", "乡镇", "规则", "月数", "最大金额", "状态")
-    headers = titles if line.console.lang == "zh" else tuple(columns)
-    cells = frame.assign(detectors=frame["detectors"].str.join(" "))[columns]
-    line.console.table(headers, cells.astype(object).to_numpy().tolist())
+    cells = _in_words(frame.assign(detectors=frame["detectors"].map(list)), line)[columns]
+    line.console.table(columns, cells.astype(object).to_numpy().tolist())
+    if frame.empty:
+        line.console.say("没有这样的线索", "there are no such leads")
     line.console.receipt({"stage": "leads", "ok": True, "exit_code": 0, "leads": records(frame)})
     return 0
 
 
+def _note(line: Line, actor: str | None, purpose: str, subject: str, shown: pd.DataFrame) -> None:
+    note_look(
+        line,
+        who=actor or "",
+        purpose=purpose,
+        subject=subject,
+        fields=list(shown.columns),
+        count=len(shown),
+    )
+
+
+def _in_words(frame: pd.DataFrame, line: Line) -> pd.DataFrame:
+    """Codes of directions, states and steps in Chinese, where that is the language."""
+    from doudi.casework.states import ACTIONS, STATES
+
+    if line.console.lang == "en":
+        return frame
+    states = {code: state.zh for code, state in STATES.items()}
+    steps = {name: action.zh for name, action in ACTIONS.items()}
+    steps |= {"generate": "生成", "assign": "指派"}  # written by a run and by `leads assign`
+    words = {"direction": DIRECTIONS, "status": states, "to_state": states, "action": steps}
+    known = {name: frame[name].replace(to) for name, to in words.items() if name in frame}
+    return frame.assign(**known)
+
+
 def show(
-    lead_id: str,
+    lead_id: LeadArgument,
+    actor: AsOption = None,
+    purpose: PurposeOption = "leads show",
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -73,14 +116,18 @@ def show(
     from doudi.workspace import Workspace
 
     line = open_line(home, lang=lang, as_json=as_json)
-    lead = Workspace(line.home.path, lang=line.console.lang).lead(lead_id)
+    workspace = Workspace(line.home.path, lang=line.console.lang, who=actor or "", purpose=purpose)
+    lead = workspace.lead(lead_id)
     line.console.show(lead.sentence, lead.sentence)
     hits = lead.hits()
-    line.console.table(list(hits.columns), hits.astype(object).to_numpy().tolist())
+    line.console.show(lead.both_sides, lead.both_sides)
+    cells = hits.assign(clearing_codes=hits["clearing_codes"].map(list))
+    line.console.table(list(hits.columns), cells.astype(object).to_numpy().tolist())
     with _ledger(line) as ledger:
         history = ledger.history(lead_id)
-    shown = history[["at", "action", "to_state", "actor", "second_actor", "reason", "outcome"]]
-    line.console.table(list(shown.columns), shown.astype(object).to_numpy().tolist())
+    columns = ["seq", "at", "action", "to_state", "actor", "second_actor", "reason", "outcome"]
+    steps = _in_words(history, line)[columns]
+    line.console.table(columns, steps.astype(object).to_numpy().tolist())
     line.console.receipt(
         {"stage": "lead", "ok": True, "exit_code": 0, "hits": records(hits)}
         | {"history": records(history)}
@@ -89,9 +136,13 @@ def show(
 
 
 def assign(
-    lead_id: str,
-    to: str,
+    lead_id: LeadArgument,
+    to: Annotated[str, typer.Argument(help="承办人账号 account of the handler")],
     actor: AsOption = None,
+    recused: Annotated[
+        str | None,
+        typer.Option(help="应回避人员账号，逗号分隔 kin of the household, divided by commas"),
+    ] = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -99,17 +150,30 @@ def assign(
     """指派 Assign a lead to a person."""
     line = open_line(home, lang=lang, as_json=as_json)
     with _ledger(line) as ledger:
-        card = ledger.assign(lead_id, to, actor=actor or line.who)
+        card = ledger.assign(lead_id, to, actor=actor or line.who, recused=_accounts(recused))
     return _say_card(line, card)
 
 
+def _accounts(text: str | None) -> list[str]:
+    return [name.strip() for name in re.split("[,，、]", text or "") if name.strip()]
+
+
 def decide(
-    lead_id: str,
-    action: str,
+    lead_id: LeadArgument,
+    action: Annotated[str, typer.Argument(help="步骤 step, such as dispatch, accept, report")],
     actor: AsOption = None,
     second: Annotated[str | None, typer.Option("--second", help="第二人 second person")] = None,
-    reason: str = "",
+    reason: Annotated[str, typer.Option(help="书面理由 written reason")] = "",
     outcome: Annotated[str | None, typer.Option(help="核查结果代码 such as A1, C1, H1")] = None,
+    role: Annotated[
+        str | None, typer.Option(help="角色 role: steward, analyst, township, county")
+    ] = None,
+    expected_seq: Annotated[
+        int | None,
+        typer.Option(
+            "--expected-seq", help="所见的最后一步；已有新步骤则拒绝 last step seen; else refused"
+        ),
+    ] = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -124,6 +188,8 @@ def decide(
             second_actor=second,
             reason=reason,
             outcome=outcome,
+            role=role,
+            expected_seq=expected_seq,
         )
     return _say_card(line, card)
 
@@ -134,14 +200,16 @@ def _say_card(line: Line, card: Any) -> int:  # noqa: ANN401 - imported on use o
     state = STATES[card.state]
     line.console.show(f"{card.lead_id}：{state.zh}", f"{card.lead_id}: {state.en}")
     receipt = {"stage": "decide", "ok": True, "exit_code": 0}
-    line.console.receipt(receipt | {"lead_id": card.lead_id, "state": card.state})
+    line.console.receipt(receipt | {"lead_id": card.lead_id, "state": card.state, "seq": card.seq})
     return 0
 
 
 def report(
     lead_id: Annotated[str | None, typer.Argument(help="线索编号 lead")] = None,
     township: TownshipOption = None,
-    out: Annotated[Path | None, typer.Option("--out", help="HTML")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="HTML 文件 file to write")] = None,
+    actor: AsOption = None,
+    purpose: PurposeOption = "report",
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -150,7 +218,9 @@ def report(
     from doudi.dossier import write_report
 
     line = open_line(home, lang=lang, as_json=as_json)
-    path = write_report(line, lead_id=lead_id, township=township, out=out)
+    path = write_report(
+        line, lead_id=lead_id, township=township, out=out, who=actor or "", purpose=purpose
+    )
     line.console.show(f"报告：{path}", f"report: {path}")
     line.console.receipt({"stage": "report", "ok": True, "exit_code": 0, "outputs": {"html": path}})
     return 0

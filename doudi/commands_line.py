@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from doudi.stages import Line
 
 ListOption = Annotated[str | None, typer.Option(help="逗号分隔 divided by commas")]
+SeedOption = Annotated[int, typer.Option(help="随机种子 seed")]
+DeliveriesArgument = Annotated[list[Path], typer.Argument(help="数据批次文件夹 delivery folders")]
 SIZES = ("S", "M", "L")
 
 
@@ -40,9 +42,9 @@ def init(home: HomeOption = None, lang: LangOption = None, as_json: JsonOption =
 
 
 def synth(
-    out: Path,
+    out: Annotated[Path, typer.Argument(help="写到的文件夹 folder to write")],
     size: Annotated[str, typer.Option(help="S | M | L")] = "S",
-    seed: int = 1,
+    seed: SeedOption = 1,
     dirt: Annotated[int, typer.Option(help="0 干净 clean, 1 脏数据 dirty")] = 0,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -71,7 +73,7 @@ def make(line: Line, out: Path, *, size: str, seed: int, dirt: int) -> dict[str,
 
 
 def load(
-    deliveries: list[Path],
+    deliveries: DeliveriesArgument,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -160,7 +162,7 @@ def rank(
     capacity: Annotated[str | None, typer.Option(help="每乡镇户数或文件 number or file")] = None,
     as_of: AsOfOption = None,
     out: OutOption = None,
-    seed: int = 0,
+    seed: SeedOption = 0,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -192,7 +194,7 @@ def _capacity(line: Line, given: str | None) -> int | Path:
 
 
 def run(
-    deliveries: list[Path],
+    deliveries: DeliveriesArgument,
     home: HomeOption = None,
     neo4j: Neo4jOption = None,
     lang: LangOption = None,
@@ -213,7 +215,7 @@ def run(
 
 
 def demo(
-    seed: int = 1,
+    seed: SeedOption = 1,
     home: HomeOption = None,
     neo4j: Neo4jOption = None,
     lang: LangOption = None,

@@ -10,11 +10,23 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console as RichConsole
 from rich.table import Table
+from rich.text import Text
+
+from doudi.words import as_json, cell, column_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 Lang = Literal["zh", "en"]
+
+
+WIDE = 240
+"""Columns of a table that goes to a file or another program, where nothing need be broken."""
+
+
+def _stdout() -> RichConsole:
+    console = RichConsole(highlight=False)
+    return console if console.is_terminal else RichConsole(highlight=False, width=WIDE)
 
 
 @dataclass
@@ -24,7 +36,7 @@ class Console:
     lang: Lang = "zh"
     as_json: bool = False
     _err: RichConsole = field(default_factory=lambda: RichConsole(stderr=True, highlight=False))
-    _out: RichConsole = field(default_factory=lambda: RichConsole(highlight=False))
+    _out: RichConsole = field(default_factory=_stdout)
 
     def text(self, zh: str, en: str) -> str:
         """The sentence in the language of this command."""
@@ -32,15 +44,16 @@ class Console:
 
     def say(self, zh: str, en: str) -> None:
         """A line for the person at the terminal."""
-        self._err.print(self.text(zh, en), markup=False)
+        self._err.print(self.text(zh, en), markup=False, soft_wrap=True)
 
     def warn(self, zh: str, en: str) -> None:
         """A line that must not be overlooked."""
-        self._err.print(self.text(zh, en), style="yellow", markup=False)
+        self._err.print(self.text(zh, en), style="yellow", markup=False, soft_wrap=True)
 
     def fail(self, sentence: str) -> None:
         """What went wrong, as one message."""
-        self._err.print(f"{self.text('出错', 'error')}: {sentence}", style="red", markup=False)
+        title = self.text("出错", "error")
+        self._err.print(f"{title}: {sentence}", style="red", markup=False, soft_wrap=True)
 
     @contextmanager
     def stage(self, zh: str, en: str) -> Iterator[Progress]:
@@ -57,16 +70,24 @@ class Console:
     def receipt(self, receipt: Mapping[str, Any]) -> None:
         """The receipt as one JSON object, where machines asked for it."""
         if self.as_json:
-            json.dump(receipt, sys.stdout, ensure_ascii=False, default=str)
+            json.dump(receipt, sys.stdout, ensure_ascii=False, default=as_json)
             sys.stdout.write("\n")
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """A table on stdout, for people."""
+        """A table on stdout, for people.
+
+        Args:
+            headers: Names of columns; shown in the language of this command.
+            rows: Their values, shown as :func:`doudi.words.cell` says.
+        """
         if self.as_json:
             return
-        table = Table(*headers, box=None, pad_edge=False, header_style="bold")
+        zh = self.lang == "zh"
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in headers:
+            table.add_column(column_title(name, zh=zh), overflow="fold")  # ids are typed again
         for row in rows:  # what one screen shows, not the data
-            table.add_row(*("" if cell is None else str(cell) for cell in row))
+            table.add_row(*(Text(cell(value, zh=zh)) for value in row))
         self._out.print(table)
 
     def show(self, zh: str, en: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import DoudiError
+from doudi.graph.errors import DoudiError, HomeError, LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +20,17 @@ NEEDED_GIB = 2
 
 @dataclass(frozen=True)
 class Finding:
-    """One check and what it found."""
+    """One check and what it found.
+
+    Attributes:
+        check: Its name, the same in every language.
+        title: What people see.
+        ok: Whether nothing need be done.
+        found: What was found, or one message with what to do.
+    """
 
     check: str
+    title: str
     ok: bool
     found: str
 
@@ -32,57 +41,112 @@ class Finding:
 
 def examine(line: Line) -> list[Finding]:
     """All checks, each whether or not another failed."""
-    checks: dict[str, Callable[[Line], str]] = {
-        "设置 settings": _settings,
-        "密钥 keys": _keys,
-        "磁盘 disk": _disk,
-        "数据源声明 sources": _sources,
-        "规则 detectors": _detectors,
-        "Neo4j 组件 server parts": _server_parts,
+    checks: dict[tuple[str, str], Callable[[Line], str]] = {
+        ("设置", "settings"): _settings,
+        ("主目录", "home folder"): _home,
+        ("密钥", "keys"): _keys,
+        ("磁盘", "disk"): _disk,
+        ("数据源声明", "sources"): _sources,
+        ("规则", "detectors"): _detectors,
+        ("台账与访问日志", "ledger and access log"): _ledger,
+        ("图数据库", "Neo4j"): _neo4j,
     }
-    return [_finding(name, check, line) for name, check in checks.items()]
+    return [_finding(names, check, line) for names, check in checks.items()]
 
 
-def _finding(name: str, check: Callable[[Line], str], line: Line) -> Finding:
+def _finding(names: tuple[str, str], check: Callable[[Line], str], line: Line) -> Finding:
+    name, title = names[1], line.console.text(*names)
     try:
-        return Finding(name, ok=True, found=check(line))
+        return Finding(name, title, ok=True, found=check(line))
     except DoudiError as error:
-        return Finding(name, ok=False, found=str(error))
+        return Finding(name, title, ok=False, found=str(error))
 
 
 def _settings(line: Line) -> str:
-    return f"{line.home.path / 'doudi.toml'}, lang={line.home.settings.lang}"
+    return str(line.home.path / "doudi.toml")
+
+
+def _home(line: Line) -> str:
+    closed = [str(path) for path in line.home.folders if not os.access(path, os.W_OK)]
+    if closed:
+        raise HomeError(
+            "this user may not write here",
+            where=", ".join(closed),
+            next_step="mend the permissions, or give another home with --home",
+        )
+    return str(line.home.path)
 
 
 def _keys(line: Line) -> str:
     keys = sorted((line.home.path / "keys").iterdir())
     open_ones = [key.name for key in keys if stat.S_IMODE(key.stat().st_mode) & 0o077]
     if open_ones:
-        raise DoudiError(f"readable by others: {', '.join(open_ones)}", next_step="chmod 600")
-    return f"{len(keys)} keys, for this user only"
+        raise HomeError(
+            f"others may read {', '.join(open_ones)}",
+            where=str(line.home.path / "keys"),
+            expected="readable by this user only",
+            next_step="chmod 600",
+        )
+    if not keys:
+        return line.console.text("尚无，首次载入时生成", "none yet; the first load makes them")
+    return line.console.text(f"{len(keys)} 个，仅本用户可读", f"{len(keys)}, for this user only")
 
 
 def _disk(line: Line) -> str:
     free = shutil.disk_usage(line.home.path).free / 2**30
     if free < NEEDED_GIB:
-        raise DoudiError(f"{free:.1f} GiB free", expected=f"{NEEDED_GIB} GiB or more")
-    return f"{free:.0f} GiB free"
+        raise HomeError(
+            f"{free:.1f} GiB free",
+            where=str(line.home.path),
+            expected=f"{NEEDED_GIB} GiB or more",
+            next_step="free some space: runs/ keeps every run, graph/ is built anew",
+        )
+    return line.console.text(f"剩余 {free:.0f} GiB", f"{free:.0f} GiB free")
 
 
 def _sources(line: Line) -> str:
     from doudi.loaders.source import sources
 
-    return f"{len(sources(line.home.path / 'sources'))} sources"
+    count = len(sources(line.home.path / "sources"))
+    return line.console.text(f"{count} 个", f"{count}")
 
 
 def _detectors(line: Line) -> str:
     from doudi.detectors.catalogue import catalogue
 
     found = catalogue(line.home.path / "detectors")
-    return f"{len(found.detectors)} detectors, {len(found.clearing)} clearing checks"
+    rules, checks = len(found.detectors), len(found.clearing)
+    return line.console.text(
+        f"{rules} 条规则，{checks} 项排除检查", f"{rules} detectors, {checks} clearing checks"
+    )
 
 
-def _server_parts(line: Line) -> str:
+def _ledger(line: Line) -> str:
+    from doudi.casework.access import verify_chain
+    from doudi.casework.ledger import Ledger
+
+    with Ledger.open(line.home.ledger_url) as ledger:
+        chain = verify_chain(ledger)
+    if not chain.is_whole:
+        raise LedgerError(
+            f"entry {chain.broken_at}: {chain.problem}",
+            where="access log",
+            expected="an unbroken chain of hashes",
+            next_step="keep the ledger as it is and tell who answers for it",
+        )
+    return line.console.text(
+        f"访问日志 {chain.entries} 条，哈希链完整", f"{chain.entries} looks logged, chain whole"
+    )
+
+
+def _neo4j(line: Line) -> str:
+    settings = line.neo4j_settings()
+    if settings.uri:
+        from doudi.graph.server import running
+
+        with running(line.home.path / "graph", settings):
+            return settings.uri
     from doudi.graph.jars import bundle
 
-    return f"{len(bundle(line.neo4j_settings()).jars)} jars, sums as locked"
+    count = len(bundle(settings).jars)
+    return line.console.text(f"{count} 个 jar，校验和一致", f"{count} jars, sums as locked")

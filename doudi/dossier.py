@@ -15,6 +15,8 @@ from doudi.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
     from doudi.console import Lang
     from doudi.evidence import Edge, Evidence
     from doudi.lead import Lead
@@ -62,18 +64,20 @@ def write_report(
     lead_id: str | None = None,
     township: str | None = None,
     out: Path | None = None,
+    who: str = "",
+    purpose: str = "report",
 ) -> Path:
     """Write the page of a lead, of a township, or of all leads, and say where.
+
+    Every lead on the page is written to the access log, with ``who`` (the machine's user where it
+    is empty) and ``purpose``.
 
     Raises:
         HomeError: if nothing was detected yet, or the file cannot be written.
         UnknownName: if there is no such lead.
     """
-    workspace = Workspace(line.home.path, lang=line.console.lang)
-    leads = workspace.leads(township=township)
-    if lead_id is not None:
-        leads = leads[leads["lead_id"] == workspace.lead(lead_id).lead_id]
-    shown = [workspace.lead(one) for one in leads["lead_id"].head(LEADS_IN_REPORT)]
+    workspace = Workspace(line.home.path, lang=line.console.lang, who=who, purpose=purpose)
+    leads, shown = _chosen(workspace, lead_id, township)
     page = render(workspace, records(leads), [_section(lead) for lead in shown])
     name = lead_id or township or "index"
     path = out or line.home.latest("leads.parquet").parent / "report" / f"{name}.html"
@@ -83,6 +87,19 @@ def write_report(
     except OSError as error:
         raise HomeError(f"cannot be written ({error.strerror})", where=str(path)) from None
     return path
+
+
+def _chosen(
+    workspace: Workspace, lead_id: str | None, township: str | None
+) -> tuple[pd.DataFrame, list[Lead]]:
+    """The rows of the list on the page, and the leads printed in full."""
+    import pandas as pd
+
+    if lead_id is not None:
+        lead = workspace.lead(lead_id)
+        return pd.DataFrame([dict(lead.row)]), [lead]
+    leads = workspace.leads(township=township)
+    return leads, [workspace.lead(one) for one in leads["lead_id"].head(LEADS_IN_REPORT)]
 
 
 def render(workspace: Workspace, leads: list[dict[str, Any]], sections: list[Section]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,6 +58,11 @@ class Home:
         return read_settings(self.path / "doudi.toml")
 
     @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders commands write into, the home itself first."""
+        return (self.path, *(self.path / name for name in (*_FOLDERS, "keys")))
+
+    @property
     def tables(self) -> Path:
         """The fact tables."""
         return self.path / "tables"
@@ -76,19 +83,42 @@ class Home:
         return self.settings.ledger.url or f"sqlite:///{self.path / 'ledger.sqlite'}"
 
     def new_run(self, stage: str) -> Run:
-        """A new, empty run folder, named by the time and the stage."""
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
-        run = Run(self, f"{stamp}Z-{stage}", stage, datetime.now(UTC))
-        run.path.mkdir(parents=True)
-        return run
+        """A new, empty run folder, named by the time and the stage.
+
+        Raises:
+            HomeError: if it cannot be made.
+        """
+        while True:
+            started = datetime.now(UTC)
+            stamp = started.strftime("%Y%m%dT%H%M%S%f")[:-3]
+            run = Run(self, f"{stamp}Z-{stage}", stage, started)
+            try:
+                run.path.mkdir(parents=True)
+            except FileExistsError:  # another command began in the same millisecond
+                time.sleep(0.001)
+            except OSError as error:
+                raise _unwritable(self.path, error) from None
+            else:
+                return run
+
+    @contextmanager
+    def running(self, stage: str) -> Iterator[Run]:
+        """A new run folder, taken away again when the stage fails: half a run is none."""
+        run = self.new_run(stage)
+        try:
+            yield run
+        except BaseException:
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
 
     def latest(self, file: str) -> Path:
-        """The newest run's copy of a file, such as ``leads.parquet``.
+        """The newest finished run's copy of a file, such as ``leads.parquet``.
 
         Raises:
             HomeError: if no run has it yet.
         """
-        found = sorted((self.path / "runs").glob(f"*/{file}"))
+        copies = (self.path / "runs").glob(f"*/{file}")
+        found = sorted(path for path in copies if (path.parent / "receipt.json").exists())
         if not found:
             raise HomeError(
                 f"no run has written {file} yet",
@@ -96,6 +126,14 @@ class Home:
                 next_step="doudi rank" if file == "ranking.parquet" else "doudi detect",
             )
         return found[-1]
+
+    def receipts(self, stage: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """Folder and receipt of each finished run of a stage, the newest first."""
+        for path in sorted((self.path / "runs").glob(f"*-{stage}/receipt.json"), reverse=True):
+            try:
+                yield path.parent, json.loads(path.read_text("utf-8"))
+            except (OSError, ValueError):  # a run that was killed while it wrote
+                continue
 
     @contextmanager
     def locked(self, purpose: str) -> Iterator[None]:

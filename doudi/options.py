@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -29,9 +28,9 @@ def open_line(
     home: Path | None, *, lang: str | None, as_json: bool, neo4j: str | None = None
 ) -> Line:
     """The home, made where it is missing (and said so), with this command's voice."""
-    if neo4j:
-        os.environ["DOUDI_NEO4J_URI"] = neo4j
     opened, made = Home.open(home)
+    if neo4j:
+        opened.settings.neo4j.uri = neo4j
     console = Console(lang=_lang(lang or opened.settings.lang), as_json=as_json)
     if made:
         console.say(f"新建主目录 {opened.path}", f"made the home folder {opened.path}")

@@ -21,28 +21,40 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def guarded(
-    line: Line, query: str, params: dict[str, Any] | None = None, *, purpose: str
+    line: Line,
+    query: str,
+    params: dict[str, Any] | None = None,
+    *,
+    purpose: str,
+    who: str = "",
+    subject: str = "",
 ) -> pd.DataFrame:
-    """The rows of a read query, logged by its digest and its count.
+    """The rows of a read query, logged with its count.
+
+    Args:
+        line: The home.
+        query: Cypher 5, read only.
+        params: Values of its parameters.
+        purpose: Why, for the log.
+        who: Account of the person; the machine's user where it is empty.
+        subject: What the log names; the query's SHA-256 where it is empty.
 
     Raises:
         QueryError: if it writes, calls procedures, or takes too long.
     """
-    from doudi.casework.access import record
-    from doudi.casework.ledger import Ledger
+    from doudi.looks import note_look
 
     limits = line.home.settings.limits
     with line.graph() as (connection, _):
         frame: pd.DataFrame = connection.guarded_read(
             query, params, timeout=limits.query_seconds, row_limit=limits.query_rows
         )
-    with Ledger.open(line.home.ledger_url) as ledger:
-        record(
-            ledger,
-            who=line.who,
-            purpose=purpose,
-            subject=hashlib.sha256(query.encode()).hexdigest(),
-            fields=list(frame.columns),
-            result_count=len(frame),
-        )
+    note_look(
+        line,
+        who=who,
+        purpose=purpose,
+        subject=subject or hashlib.sha256(query.encode()).hexdigest(),
+        fields=list(frame.columns),
+        count=len(frame),
+    )
     return frame

@@ -31,6 +31,8 @@ class Neo4jSection(BaseModel, extra="forbid"):
     java: str = Field(default="", description="a Java 17 or newer to run it on")
     heap: str = "1g"
     pagecache: str = "512m"
+    bolt_port: int = Field(default=0, ge=0, le=65535, description="0: any free port of loopback")
+    http_port: int = Field(default=0, ge=0, le=65535, description="the same for Neo4j Browser")
 
 
 class LedgerSection(BaseModel, extra="forbid"):
@@ -111,6 +113,8 @@ capacity = 40               # households a township can visit in a month
 # uri = "neo4j://db.county.example:7687"   # empty: doudi runs its own server
 # home = "..."                             # an installed Neo4j 5.26 to run instead
 # java = "..."                             # a Java 17 or newer to run it on
+# bolt_port = 7687                         # of our own server, on loopback; 0: any free port
+# http_port = 7474                         # the same for Neo4j Browser
 
 [limits]
 quarantined_share = 0.05    # above this share of refused rows a load ends with exit code 3

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import getpass
-import json
+import os
 import shutil
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from doudi.casework.ledger import Ledger
 from doudi.graph.errors import FutureAsOf, HomeError, UsageError
-from doudi.graph.neo4j_build import build_graph
-from doudi.graph.neo4j_settings import Neo4jSettings
-from doudi.graph.projection import Projection, project
-from doudi.graph.server import running
-from doudi.graph.tables import FactStore
-from doudi.policy.parameters import Parameters
+from doudi.home_graph import HomeGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from doudi.console import Console
     from doudi.graph.connection import Connection
+    from doudi.graph.neo4j_settings import Neo4jSettings
+    from doudi.graph.projection import Projection
     from doudi.home import Home, Run
+    from doudi.policy.parameters import Parameters
 
 EXIT_UNHEALTHY = 3
 
@@ -40,38 +37,61 @@ class Line:
     @property
     def who(self) -> str:
         """The user of the machine, as the access log names people."""
-        return getpass.getuser()
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):  # a container whose user has no name
+            return f"uid-{os.getuid()}" if hasattr(os, "getuid") else "unnamed"
 
     def load(self, deliveries: Sequence[Path]) -> dict[str, Any]:
         """Load deliveries, oldest first; one receipt for all."""
         from doudi.loaders.load import load
 
-        run = self.home.new_run("load")
-        with self.console.stage("载入数据", "loading") as progress, self.home.locked("load"):
+        folders = _existing(deliveries)
+        with (
+            self.home.running("load") as run,
+            self.console.stage("载入数据", "loading") as progress,
+            self.home.locked("load"),
+        ):
             receipts = [
                 load(folder, self.home.path, lang=self.console.lang, progress=progress)
-                for folder in _existing(deliveries)
+                for folder in folders
             ]
-        parts = [receipt.to_json() for receipt in receipts]
-        files = [file for part in parts for file in part["files"]]
-        code = max([part["exit_code"] for part in parts], default=0)
-        return run.finish(
-            {
-                "ok": code == 0,
-                "exit_code": code or self._quarantine_code(files),
-                "inputs": [str(folder) for folder in deliveries],
-                "outputs": {"tables": str(self.home.tables)},
-                "messages": [m for part in parts for m in part["messages"]],
-                "files": files,
-            }
-        )
+            return run.finish(self._loaded([receipt.to_json() for receipt in receipts], deliveries))
 
-    def _quarantine_code(self, files: list[dict[str, Any]]) -> int:
-        """3 where more rows were refused than the settings let pass."""
+    def _loaded(
+        self, parts: Sequence[dict[str, Any]], deliveries: Sequence[Path]
+    ) -> dict[str, Any]:
+        """One receipt for several deliveries."""
+        files = [file for part in parts for file in part["files"]]
+        messages = [m for part in parts for m in part["messages"]]
+        code = max([part["exit_code"] for part in parts], default=0)
+        if not code and (many := self._many_refused(files)):
+            code = EXIT_UNHEALTHY
+            messages.append(many)
+        return {
+            "ok": code == 0,
+            "exit_code": code,
+            "inputs": [str(folder) for folder in deliveries],
+            "outputs": {"tables": str(self.home.tables)},
+            "messages": messages,
+            "files": files,
+        }
+
+    def _many_refused(self, files: Sequence[dict[str, Any]]) -> str:
+        """What to say where more rows were refused than the settings let pass; else nothing."""
         rows = sum(file["rows_in"] for file in files)
         refused = sum(file["quarantined"] for file in files)
         limit = self.home.settings.limits.quarantined_share
-        return EXIT_UNHEALTHY if rows and refused / rows > limit else 0
+        if not rows or refused / rows <= limit:
+            return ""
+        where = self.home.path / "quarantine"
+        return self.console.text(
+            f"{rows:,} 行中有 {refused:,} 行被隔离，超过上限 {limit:.0%}"
+            f"（limits.quarantined_share）；行号与原因见 {where}；请来源部门更正后重新报送",
+            f"{refused:,} of {rows:,} rows were refused; expected: {limit:.0%} at most "
+            f"(limits.quarantined_share); next: lines and reasons are in {where}; "
+            "have them mended and sent again",
+        )
 
     def as_of(self, text: str | None) -> date:
         """The first day of the as-of month: as typed, else the last month with payments.
@@ -93,6 +113,8 @@ class Line:
         return month
 
     def _last_paid_month(self) -> date:
+        from doudi.graph.tables import FactStore
+
         view = FactStore(self.home.tables).connect(None)
         try:
             paid = view.link("PAID", "Person", "Account")
@@ -109,59 +131,21 @@ class Line:
 
     def project(self) -> Projection:
         """The projection of what is known now, made again only when tables were added."""
-        store = FactStore(self.home.tables)
-        state = {"seq": store.next_seq()}
-        marker = self.home.projection / "built.json"
-        if not marker.exists() or json.loads(marker.read_text("utf-8")) != state:
-            with self.console.stage("整理事实与推导关系", "deriving relations") as progress:
-                fresh = self.home.projection.with_name("projection-new")
-                shutil.rmtree(fresh, ignore_errors=True)
-                project(store, fresh, progress=progress)
-                (fresh / "built.json").write_text(json.dumps(state), "utf-8")
-                shutil.rmtree(self.home.projection, ignore_errors=True)
-                fresh.rename(self.home.projection)
-        return Projection(self.home.projection)
+        return HomeGraph(self.home, self.console).project()
 
-    @contextmanager
-    def graph(self, *, keep: bool = True) -> Iterator[tuple[Connection, Projection]]:
+    def graph(self, *, keep: bool = True) -> AbstractContextManager[tuple[Connection, Projection]]:
         """The graph of this home, built where it is not current, and its projection."""
-        projection = self.project()
-        settings = self.neo4j_settings()
-        with running(
-            self.home.path / "graph", settings, keep=keep, progress=self._server_says
-        ) as c:
-            self._fill(c, settings)
-            yield c, projection
-
-    def _server_says(self, step: str) -> None:
-        self.console.say(f"Neo4j：{step}", f"Neo4j: {step}")
-
-    def _fill(self, connection: Connection, settings: Neo4jSettings) -> None:
-        """Bring the graph to the projection, unless it is there already."""
-        marker = self.home.path / "graph" / "filled.json"
-        wanted = {
-            "projection": (self.home.projection / "built.json").read_text("utf-8"),
-            "server": settings.uri or "managed",
-        }
-        if marker.exists() and json.loads(marker.read_text("utf-8")) == wanted:
-            return
-        with self.console.stage("建图（Neo4j）", "building the graph (Neo4j)") as progress:
-            build_graph(
-                self.home.projection,
-                home_graph_dir=self.home.path / "graph",
-                connection=connection,
-                settings=settings,
-                progress=progress,
-            )
-        marker.write_text(json.dumps(wanted), "utf-8")
+        return HomeGraph(self.home, self.console).served(keep=keep)
 
     def neo4j_settings(self) -> Neo4jSettings:
         """The server settings of this home, in the graph's own terms."""
-        section = self.home.settings.neo4j
-        return Neo4jSettings(**section.model_dump())
+        return HomeGraph(self.home, self.console).settings
 
     def parameters(self) -> Parameters:
         """The policy parameters as known now."""
+        from doudi.graph.tables import FactStore
+        from doudi.policy.parameters import Parameters
+
         view = FactStore(self.home.tables).connect(None)
         try:
             return Parameters.from_view(view)
@@ -177,50 +161,77 @@ class Line:
         out: Path | None = None,
     ) -> dict[str, Any]:
         """Run detectors, clear, merge; leads go to the ledger."""
+        from doudi.detectors.catalogue import catalogue
         from doudi.detectors.run import detect
         from doudi.loaders.feeds import feeds
 
-        run = self.home.new_run("detect")
-        with (
-            self.graph() as (connection, projection),
-            self.console.stage("比对与排除", "detecting and clearing") as progress,
-        ):
-            receipt = detect(
-                connection,
-                projection,
-                self.parameters(),
-                as_of=as_of,
-                detectors=detectors,
-                households=households,
-                out=run.path,
-                extra=self.home.path / "detectors",
-                feeds=feeds(self.home.path),
-                progress=progress,
-            )
-        whole = detectors is None and households is None and not receipt.exit_code
-        return self._finish_leads(run, receipt.to_json(), out, is_complete=whole)
+        extra = self.home.path / "detectors"
+        catalogue(extra).chosen(detectors)  # a wrong file or name is told before the long work
+        previous = self.previous_hits(as_of)
+        with self.home.running("detect") as run:
+            with (
+                self.graph() as (connection, projection),
+                self.console.stage("比对与排除", "detecting and clearing") as progress,
+            ):
+                receipt = detect(
+                    connection,
+                    projection,
+                    self.parameters(),
+                    as_of=as_of,
+                    detectors=detectors,
+                    households=households,
+                    out=run.path,
+                    extra=extra,
+                    previous=previous,
+                    feeds=feeds(self.home.path),
+                    progress=progress,
+                )
+            whole = detectors is None and households is None and not receipt.exit_code
+            said = receipt.to_json()
+            said["inputs"] |= {"detectors": _listed(detectors), "households": _listed(households)}
+            finished = self._finish_leads(run, said, is_complete=whole)
+        copy_out(run, out)
+        return finished
+
+    def previous_hits(self, as_of: date) -> Path | None:
+        """The hits of the newest finished run over everything, up to the same month.
+
+        A run over some detectors or households says nothing about the others, and a later month
+        would carry back what was not known yet.
+        """
+        for folder, receipt in self.home.receipts("detect"):
+            inputs = receipt.get("inputs", {})
+            is_whole = inputs.get("detectors") is None and inputs.get("households") is None
+            hits = folder / "hits.parquet"
+            if is_whole and inputs.get("as_of", "") <= f"{as_of:%Y-%m}" and hits.exists():
+                return hits
+        return None
 
     def _finish_leads(
-        self, run: Run, receipt: dict[str, Any], out: Path | None, *, is_complete: bool
+        self, run: Run, receipt: dict[str, Any], *, is_complete: bool
     ) -> dict[str, Any]:
         import pandas as pd
+
+        from doudi.casework.ledger import Ledger
 
         with Ledger.open(self.home.ledger_url) as ledger:
             leads = pd.read_parquet(run.path / "leads.parquet")
             ledger.upsert_leads(leads, run=run.name, is_complete=is_complete)
             whole = run.finish(receipt)
             ledger.record_run(whole)
-        copy_out(run, out)
         return whole
 
     def rank(
         self, *, as_of: date, capacity: int | Path, out: Path | None = None, seed: int = 0
     ) -> dict[str, Any]:
         """Rank households for outreach; the table goes to the run folder."""
+        from doudi.graph.tables import FactStore
         from doudi.ranking.rank import rank
 
-        run = self.home.new_run("rank")
-        with self.console.stage("排序：先上门帮谁", "ranking for outreach") as progress:
+        with (
+            self.home.running("rank") as run,
+            self.console.stage("排序：先上门帮谁", "ranking for outreach") as progress,
+        ):
             receipt = rank(
                 FactStore(self.home.tables),
                 self.parameters(),
@@ -231,7 +242,7 @@ class Line:
                 lang=self.console.lang,
                 progress=progress,
             )
-        whole = run.finish(receipt.to_json())
+            whole = run.finish(receipt.to_json())
         copy_out(run, out)
         return whole
 
@@ -246,6 +257,10 @@ def parse_month(text: str) -> date:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         raise UsageError(f"{text!r} is no month", expected="YYYY-MM, such as 2026-06") from None
+
+
+def _listed(names: Sequence[str] | None) -> list[str] | None:
+    return None if names is None else list(names)
 
 
 def copy_out(run: Run, out: Path | None) -> None:

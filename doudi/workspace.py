@@ -10,10 +10,11 @@ from doudi.console import Console, Lang
 from doudi.graph.errors import UnknownName
 from doudi.home import Home
 from doudi.lead import Lead
+from doudi.looks import list_subject, note_look
 from doudi.stages import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import pandas as pd
@@ -27,15 +28,27 @@ class Workspace:
     Args:
         home: The folder; ``$DOUDI_HOME``, else ``./doudi-home``, when it is not given.
         lang: Language of titles and sentences.
+        who: Account that the access log names; the machine's user where it is empty.
+        purpose: What for, in the access log; methods take one of their own.
+
+    Every look at leads and households is written to the access log.
 
     >>> Workspace.__name__
     'Workspace'
     """
 
-    def __init__(self, home: str | Path | None = None, *, lang: Lang = "zh") -> None:
+    def __init__(
+        self,
+        home: str | Path | None = None,
+        *,
+        lang: Lang = "zh",
+        who: str = "",
+        purpose: str = "notebook",
+    ) -> None:
         """Open the home; nothing is computed yet."""
         opened, _ = Home.open(Path(home) if home else None)
         self.lang: Lang = lang
+        self._who, self._purpose = who, purpose
         self._line = Line(opened, Console(lang=lang))
 
     @property
@@ -64,18 +77,27 @@ class Workspace:
         for column, wanted in (("direction", direction), ("township", township)):
             if wanted is not None:
                 frame = frame[frame[column] == wanted]
+        self._note(list_subject("leads", {"direction": direction, "township": township}), frame)
         return frame.sort_values("priority", kind="stable").reset_index(drop=True)
 
     def hits(self) -> pd.DataFrame:
         """Every hit of the newest run, cleared ones too."""
-        return self._table("hits.parquet")
+        frame = self._table("hits.parquet")
+        self._note("hits", frame)
+        return frame
 
     def ranking(self) -> pd.DataFrame:
         """The outreach ranking of the newest run, first household first."""
-        return self._table("ranking.parquet").sort_values("rank").reset_index(drop=True)
+        frame = self._table("ranking.parquet").sort_values("rank").reset_index(drop=True)
+        self._note("ranking", frame)
+        return frame
 
-    def lead(self, lead_id: str) -> Lead:
+    def lead(self, lead_id: str, *, purpose: str = "") -> Lead:
         """One lead with its evidence.
+
+        Args:
+            lead_id: Id of the lead.
+            purpose: Why, for the access log; the workspace's own where it is empty.
 
         Raises:
             UnknownName: if the newest run has no such lead; offers the nearest.
@@ -84,12 +106,13 @@ class Workspace:
         if lead_id not in leads.index:
             raise UnknownName.among("lead", lead_id, leads.index)
         row = leads.loc[lead_id]
-        hits = self.hits()
+        hits = self._table("hits.parquet")
         same = (
             (hits["household_id"] == row["household_id"])
             & (hits["register"] == row["register"])
             & (hits["direction"] == row["direction"])
         )
+        self._note(lead_id, hits[same], purpose, fields=[*leads.columns, *hits.columns])
         return Lead(
             row={str(name): value for name, value in row.items()},
             hit_rows=hits[same].sort_values(["month_from", "detector"]),
@@ -98,34 +121,58 @@ class Workspace:
             lang=self.lang,
         )
 
-    def household(self, household_id: str) -> pd.DataFrame:
-        """What the graph says around a household: one row a relation within two steps.
+    def household(self, household_id: str, *, purpose: str = "") -> pd.DataFrame:
+        """What the graph says around a household: one row a relation of it.
 
         Args:
             household_id: Case number as delivered.
+            purpose: Why, for the access log; the workspace's own where it is empty.
         """
-        return self.cypher(
+        from doudi.queries import guarded
+
+        return guarded(
+            self._line,
             "MATCH (h:Household {household_id: $household_id})-[r]-(n) "
             "RETURN type(r) AS relation, labels(n)[0] AS label, n.id AS id, "
             "r.valid_from AS valid_from, r.valid_to AS valid_to, r.source AS source "
             "ORDER BY relation, id",
             {"household_id": household_id},
-            purpose=f"household {household_id}",
+            purpose=purpose or self._purpose,
+            who=self._who,
+            subject=household_id,
         )
 
     def cypher(
-        self, query: str, params: dict[str, Any] | None = None, *, purpose: str = "notebook"
+        self, query: str, params: dict[str, Any] | None = None, *, purpose: str = ""
     ) -> pd.DataFrame:
         """The rows of a read query; it is guarded and written to the access log.
 
         Args:
             query: Cypher 5, read only.
             params: Values of its parameters.
-            purpose: Why, for the log.
+            purpose: Why, for the log; the workspace's own where it is empty.
         """
         from doudi.queries import guarded
 
-        return guarded(self._line, query, params, purpose=purpose)
+        return guarded(self._line, query, params, purpose=purpose or self._purpose, who=self._who)
+
+    def _note(
+        self,
+        subject: str,
+        shown: pd.DataFrame,
+        purpose: str = "",
+        *,
+        fields: Sequence[str] | None = None,
+    ) -> None:
+        """An entry of the access log for what is about to be shown."""
+        note_look(
+            self._line,
+            who=self._who,
+            purpose=purpose or self._purpose,
+            subject=subject,
+            fields=list(fields if fields is not None else shown.columns),
+            count=len(shown),
+        )
 
     def _table(self, file: str) -> pd.DataFrame:
         import pandas as pd

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +19,8 @@ from doudi.stages import parse_month
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.doudi.conftest import Clerk
 
 
 def doudi(*words: str, home: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
@@ -103,3 +108,67 @@ def test_a_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is no month"):
         parse_month(text)
+
+
+@pytest.mark.parametrize("word", ["-h", "--help"])
+@pytest.mark.parametrize("command", ["", "leads", "leads decide", "neo4j up"])
+def test_help_is_printed_and_done(clerk: Clerk, command: str, word: str) -> None:
+    said = clerk.types(*command.split(), word)
+    assert (said.code, said.err) == (0, "")
+    assert f"Usage: doudi {command}".rstrip() in said.out
+    assert not list(clerk.folder.iterdir())
+
+
+def test_the_version_is_one_line(clerk: Clerk) -> None:
+    said = clerk.types("--version")
+    assert (said.code, said.out) == (0, f"doudi {version('doudi')}\n")
+
+
+@pytest.mark.parametrize("command", ["", "leads"])
+def test_no_command_is_the_help_and_no_error_line(clerk: Clerk, command: str) -> None:
+    said = clerk.types(*command.split())
+    assert (said.code, said.err) == (2, "")
+    assert "Usage: doudi" in said.out
+
+
+def test_a_word_that_is_none_names_the_help_of_its_command(clerk: Clerk) -> None:
+    said = clerk.types("leads", "show", "--nix")
+    assert said.code == 2
+    assert said.err == "error: No such option: --nix; next: doudi leads show --help\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "title"),
+    [("--lang en", "", "error"), ("--lang=en", "zh", "error"), ("--lang zh", "en", "出错")],
+)
+def test_an_error_speaks_the_language_asked_for(
+    clerk: Clerk, words: str, env: str, title: str
+) -> None:
+    clerk.patch.setenv("DOUDI_LANG", env)
+    if not env:
+        clerk.patch.delenv("DOUDI_LANG")
+    assert clerk.types("leads", "show", *words.split()).err.startswith(f"{title}: ")
+
+
+def test_the_doctor_finds_a_broken_access_log(clerk: Clerk) -> None:
+    clerk.types("leads", "list")
+    clerk.types("leads", "list")
+    whole = clerk.types("doctor", "--json").receipt["checks"]
+    assert [c["found"] for c in whole if c["check"] == "ledger and access log"] == [
+        "2 looks logged, chain whole"
+    ]
+    with closing(sqlite3.connect(clerk.home / "ledger.sqlite")) as raw, raw:
+        raw.execute("DROP TRIGGER access_log_no_update")
+        raw.execute("UPDATE access_log SET who = 'nobody' WHERE seq = 1")
+    said = clerk.types("doctor")
+    assert said.code == 1
+    assert "entry 1: it was changed after it was written" in said.out
+
+
+def test_postgres_without_its_driver_names_the_extra(clerk: Clerk) -> None:
+    clerk.patch.setitem(sys.modules, "psycopg", None)
+    clerk.patch.setenv("DOUDI_LEDGER_URL", "postgresql://clerk:secret@127.0.0.1/ledger")
+    said = clerk.types("leads", "list")
+    assert said.code == 1
+    assert said.has("extra `postgres`")
+    assert "secret" not in said.err

@@ -1,0 +1,60 @@
+"""The page about commands names every command and every setting."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from pydantic import BaseModel
+
+from doudi.cli import app
+from doudi.settings import DEFAULT_FILE, Settings
+
+PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
+
+pytestmark = pytest.mark.checkout
+
+
+def commands() -> list[tuple[str, ...]]:
+    """Every command as its words after ``doudi``."""
+    whole = typer.main.get_command(app)
+    found: list[tuple[str, ...]] = []
+    for name, command in whole.commands.items():  # type: ignore[attr-defined] # a group
+        inner = getattr(command, "commands", None)
+        found += [(name, one) for one in inner] if inner else [(name,)]
+    return found
+
+
+def settings() -> list[str]:
+    """Every setting, with its section."""
+    found = []
+    for name, field in Settings.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found += [f"{name}.{one}" for one in kind.model_fields]
+        else:
+            found.append(name)
+    return found
+
+
+def test_every_command_is_on_the_page() -> None:
+    page = PAGE.read_text("utf-8")
+    assert len(commands()) > 15
+    for group, *rest in commands():
+        row = next((line for line in page.splitlines() if f"`doudi {group} " in line), None)
+        row = row or next(line for line in page.splitlines() if f"`doudi {group}`" in line)
+        for name in rest:
+            assert re.search(rf"(`doudi {group} {name}[ `])|(`doudi {group} .*`{name}`)", page)
+
+
+def test_every_setting_is_on_the_page() -> None:
+    page = PAGE.read_text("utf-8")
+    for name in settings():
+        assert f"`{name}`" in page, name
+
+
+def test_every_setting_of_the_first_file_is_one() -> None:
+    names = {name.rpartition(".")[2] for name in settings()}
+    assert set(re.findall(r"^(?:# )?(\w+) = ", DEFAULT_FILE, flags=re.MULTILINE)) <= names
