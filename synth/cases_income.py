@@ -31,7 +31,7 @@ def plant_income(world: World, active: Pool) -> None:
     for code, clearings in (
         ("E11", ("X05", "X15")),
         ("E10", ("X07", "X05", "X06", "X21")),
-        ("E09", ("X05", "X06", "X17", "X15")),
+        ("E09", ("X05", "X06", "X17", "X15", "X24")),
     ):
         cases = wanted(world, code, len(world.dibao))
         for turn in range(lookalikes(cases, len(clearings))):
@@ -124,10 +124,10 @@ def _write(
         insured(world, who, begin, end, place, wage, flexible=clearing == "X21")
     elif code == "E11":
         fund_rows(world, who, begin, end, employer, wage)
-    elif clearing == "X17" and world.rng.random() < 0.5:
+    elif clearing == "X17":
         _post(world, person, first)
     else:
-        _payroll(world, person, first, last, 620.0 if clearing == "X17" else amount, clearing)
+        _payroll(world, person, first, last, 620.0 if clearing == "X24" else amount, clearing)
 
 
 def _post(world: World, person: int, first: int) -> None:
@@ -153,7 +153,7 @@ def _payroll(
     """A row of the public payroll."""
     people = world.people
     old = people.age()[person] >= 60
-    kind = "遗属" if clearing == "X17" else ("退休" if old else "在编")
+    kind = "遗属" if clearing == "X24" else ("退休" if old else "在编")
     world.book.add(
         "public_payroll",
         known=first,

@@ -225,15 +225,8 @@ def _slip(world: World, active: Pool) -> None:
     second = active.must("E03", lambda c: _slips(world, first, c))
     second.members[0].typed = first.head
     world.used.add(first.home)
-    about_case(
-        world,
-        "E03",
-        second,
-        first.head,
-        max(first.start, second.start),
-        role="decoy",
-        clearing="X03",
-    )
+    later = max(first, second, key=lambda c: (c.start, c.number))
+    about_case(world, "E03", later, first.head, later.start, role="decoy", clearing="X03")
 
 
 def _slips(world: World, first: Dibao, other: Dibao) -> bool:

@@ -191,7 +191,7 @@ def _named(rng: Generator, tree: _Tree) -> People:
         home=np.full(count, NOBODY),
         account=numbers.hashes(rng, count),
         phone=numbers.hashes(rng, count),
-        status=np.full(count, "正常"),
+        status=np.full(count, "正常", dtype="U3"),
     )
 
 
