@@ -32,8 +32,8 @@ CREATE OR REPLACE TABLE ruled (
 """
 
 _ASKED = """
-SELECT h.hit_id, h.household, h.person_id, h.benefit, h.detector, h.fact_from, h.fact_to,
-       m.month_from, m.month_to, p.evidence, h.columns
+SELECT h.hit_id, h.household, h.person_id, h.benefit, h.also_paid, h.detector, h.fact_from,
+       h.fact_to, m.month_from, m.month_to, p.evidence, h.columns
 FROM hit AS h
 JOIN (SELECT hit_id, min(month) AS month_from, max(month) AS month_to
       FROM hit_month GROUP BY hit_id) AS m USING (hit_id)

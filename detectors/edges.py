@@ -28,7 +28,7 @@ def look_up(facts: Facts, wanted: str) -> None:
 
     Args:
         facts: The projection.
-        wanted: Name of a table with a column ``rid``.
+        wanted: Name of a table with a column ``rid``, or a query in parentheses.
     """
     facts.con.execute(
         f"CREATE OR REPLACE TEMP TABLE _wanted AS SELECT DISTINCT rid FROM {wanted} "
@@ -60,8 +60,9 @@ def require_known_edges(facts: Facts) -> None:
         DetectorError: naming the detectors; the graph was then built from other tables.
     """
     unknown = facts.rows(
-        "SELECT h.detector, count(*) FROM path_edge AS p JOIN hit AS h USING (hit_id) "
-        "WHERE p.rid NOT IN (SELECT rid FROM edge) GROUP BY h.detector ORDER BY h.detector"
+        "SELECT detector, count(DISTINCT hit_id) FROM "
+        "(SELECT detector, hit_id, unnest(evidence) AS rid FROM found) "
+        "WHERE rid NOT IN (SELECT rid FROM edge) GROUP BY detector ORDER BY detector"
     )
     if unknown:
         raise DetectorError(
@@ -73,6 +74,34 @@ def require_known_edges(facts: Facts) -> None:
         )
 
 
+_WEAK_ROWS = f"""
+CREATE OR REPLACE TEMP TABLE _weak AS
+WITH named AS (SELECT rowid AS row_no, unnest(evidence) AS rid FROM found),
+used AS (FROM named UNION SELECT n.row_no, unnest(e.via) FROM named AS n JOIN edge AS e USING (rid))
+SELECT DISTINCT u.row_no FROM used AS u
+JOIN edge AS e USING (rid) JOIN found AS f ON f.rowid = u.row_no
+WHERE {grade_place("e.grade")} > least({grade_place("f.min_grade")}, {GRADES.index("linked")})
+"""
+
+
+def drop_weak(facts: Facts) -> dict[str, int]:
+    """Drop rows of ``found`` with an edge below the detector's grade, or possible or name_only.
+
+    A weak row says nothing about the others of its hit: what strong evidence shows stands.
+
+    Returns:
+        How many hits were left without a row, by detector.
+    """
+    facts.con.execute("CREATE OR REPLACE TEMP TABLE _named AS SELECT detector, hit_id FROM found")
+    facts.con.execute(_WEAK_ROWS)
+    facts.con.execute("DELETE FROM found WHERE rowid IN (SELECT row_no FROM _weak)")
+    counts = facts.rows(
+        "SELECT detector, count(DISTINCT hit_id) FROM _named "
+        "WHERE hit_id NOT IN (SELECT hit_id FROM found) GROUP BY detector"
+    )
+    return {str(name): int(str(count)) for name, count in counts}
+
+
 _WEAKEST = f"""
 CREATE OR REPLACE TABLE hit_grade AS
 SELECT hit_id, max({grade_place("e.grade")}) AS place
@@ -82,24 +111,6 @@ JOIN edge AS e USING (rid) GROUP BY hit_id
 """
 
 
-def drop_weak(facts: Facts) -> dict[str, int]:
-    """Drop hits with an edge below the detector's grade, or possible or name_only.
-
-    Makes ``hit_grade`` (``hit_id, place`` of the weakest edge).
-
-    Returns:
-        How many hits were dropped, by detector.
-    """
+def build_grades(facts: Facts) -> None:
+    """Make ``hit_grade``: ``hit_id, place`` of the weakest edge of each hit."""
     facts.con.execute(_WEAKEST)
-    weakest_allowed = GRADES.index("linked")
-    facts.con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE _weak AS
-        SELECT hit_id, detector FROM hit JOIN hit_grade AS g USING (hit_id)
-        WHERE g.place > least({grade_place("min_grade")}, {weakest_allowed})
-        """
-    )
-    counts = facts.rows("SELECT detector, count(*) FROM _weak GROUP BY detector")
-    for table in ("hit", "found", "path_edge"):
-        facts.con.execute(f"DELETE FROM {table} WHERE hit_id IN (SELECT hit_id FROM _weak)")
-    return {str(name): int(str(count)) for name, count in counts}

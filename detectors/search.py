@@ -140,9 +140,11 @@ class _Search:
         )
         self._find(groups)
         edges.empty_edges(facts)
-        edges.look_up(facts, "path_edge")
+        edges.look_up(facts, "(SELECT unnest(evidence) AS rid FROM found)")
         edges.require_known_edges(facts)
         weak = edges.drop_weak(facts)
+        found.build_hits(facts)
+        edges.build_grades(facts)
         overlap.build_paid_months(facts, as_of=setting.as_of, as_of_end=setting.as_of_end)
         overlap.build_hit_months(facts, as_of=setting.as_of, as_of_end=setting.as_of_end)
         outside = self._drop_outside()
@@ -172,7 +174,6 @@ class _Search:
         )
         if ran:
             self.facts.con.executemany("INSERT INTO ran VALUES (?, ?, ?, ?, ?, ?)", ran)
-        found.build_hits(self.facts)
 
     def _query(self, detector: Detector, group: AreaGroup, *, alone: bool) -> tuple[object, ...]:
         """Run one detector on one group of areas; what the receipts say of the run."""

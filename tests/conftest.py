@@ -14,7 +14,7 @@ import pytest
 from doudi.console import Console
 from doudi.graph.connection import Connection
 from doudi.graph.errors import JarsUnavailable
-from doudi.graph.neo4j_build import create_constraints
+from doudi.graph.neo4j_contents import create_constraints
 from doudi.graph.server import ManagedServer, Neo4jSettings
 from doudi.home import Home
 from doudi.stages import Line
@@ -67,7 +67,7 @@ def empty_graph(neo4j_server: Connection) -> Connection:
 
 @dataclass(frozen=True)
 class LoadedCounty:
-    """A synthetic county that was delivered, loaded, and brought into a graph of its own.
+    """A synthetic county that was delivered and loaded, in a graph of its own.
 
     Attributes:
         truth: Folder of the truth tables of the generator.
@@ -84,29 +84,35 @@ class LoadedCounty:
 
 @pytest.fixture(scope="session")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[int], LoadedCounty]]:
-    """The synthetic county of a seed; one server at a time, each home made once."""
-    with ExitStack() as whole:
-        made: dict[int, LoadedCounty] = {}
-        serving: list[ExitStack] = []
+    """The synthetic county of a seed: each loaded once, one at a time in its server."""
+    folders: dict[int, Path] = {}
+    serving: dict[int, LoadedCounty] = {}
+    with ExitStack() as server:
 
         def county_of(seed: int) -> LoadedCounty:
-            if seed not in made:
-                for before in serving:
-                    before.close()
-                stack = whole.enter_context(ExitStack())
-                serving[:] = [stack]
-                made[seed] = _load_county(tmp_path_factory.mktemp(f"county{seed}"), seed, stack)
-            return made[seed]
+            if seed not in serving:
+                serving.clear()
+                server.close()
+                if seed not in folders:
+                    folders[seed] = _load_county(tmp_path_factory.mktemp(f"county{seed}"), seed)
+                serving[seed] = _serve_county(folders[seed], seed, server)
+            return serving[seed]
 
         yield county_of
 
 
-def _load_county(folder: Path, seed: int, stack: ExitStack) -> LoadedCounty:
+def _load_county(folder: Path, seed: int) -> Path:
     make_county(folder / "county", seed=seed)
     home, _ = Home.open(folder / "home")
     line = Line(home, Console(lang="en"))
     line.load(sorted((folder / "county" / "deliveries").iterdir()))
-    connection, projection = stack.enter_context(line.graph(keep=False))
+    return folder
+
+
+def _serve_county(folder: Path, seed: int, server: ExitStack) -> LoadedCounty:
+    home, _ = Home.open(folder / "home")
+    line = Line(home, Console(lang="en"))
+    connection, projection = server.enter_context(line.graph(keep=False))
     return LoadedCounty(
         seed=seed,
         home=home.path,

@@ -24,7 +24,11 @@ WHERE ($households IS NULL OR h.id IN $households)
 MATCH (p)-[r1:RECEIVES]->(b1:Benefit)-[t1:BELONGS_TO]->(h1:Household)
 WHERE b1.programme = b.programme AND b1.id <> b.id
   // A programme kept by person gets a new row with a new amount: two places make it double.
-  AND (b.programme = '低保' OR b1.area_code <> b.area_code)
+  // An area and the one that took its place are one.
+  AND (b.programme = '低保' OR b1.area_code <> b.area_code AND NOT EXISTS {
+    // Areas are renamed or merged a few times in a lifetime.
+    MATCH (:Area {id: b.area_code})-[:SUCCEEDED_BY*0..5]->(:Area)<-[:SUCCEEDED_BY*0..5]-(z:Area)
+    WHERE z.id = b1.area_code })
 WITH h, t, b, r, p, r1, b1, t1, h1,
      coalesce(r.valid_from, date('0001-01-01')) AS since,
      coalesce(r1.valid_from, date('0001-01-01')) AS since1

@@ -35,69 +35,71 @@ MATCH (b:Benefit)-[t:BELONGS_TO]->(h:Household)<-[r:MEMBER_OF]-(p:Person)
 WHERE ($households IS NULL OR h.id IN $households)
   // The means test looks at all members; 特困 only at the person who is kept.
   AND (b.programme = '低保' OR (b.programme = '特困' AND EXISTS { MATCH (p)-[:RECEIVES]->(b) }))
-// Any trace of use leads to the car; each kind of link is looked at below.
+// What ties a member to a car, each kind with its days; weak traces are none.
 CALL (p, h) {
-  MATCH (p)-[:PAYS_FOR]->(v:Vehicle) RETURN v
-  UNION MATCH (p)-[:DRIVES]->(:Plate)<-[:HAS_PLATE]-(v:Vehicle) RETURN v
-  UNION MATCH (p)-[:USES_PHONE]->(:Phone)<-[:POLICY_PHONE]-(v:Vehicle) RETURN v
-  UNION MATCH (h)-[:USES_PHONE]->(:Phone)<-[:POLICY_PHONE]-(v:Vehicle) RETURN v
-}
-MATCH (v)<-[o:OWNS]-(n:Person)
-WHERE v.vehicle_type IN ['小型轿车', '小型普通客车'] AND n.id <> p.id
-  AND NOT EXISTS { MATCH (p)-[:OWNS]->(v) } AND NOT EXISTS { MATCH (n)-[:MEMBER_OF]->(h) }
-WITH h, t, b, r, p, v, o, n, COLLECT {
-  MATCH (p)-[d:DRIVES {role: 'driver'}]->(:Plate)<-[g:HAS_PLATE]-(v)
-  WHERE (g.valid_from IS NULL OR g.valid_from <= d.valid_from) AND d.valid_from < $as_of_end
+  MATCH (p)-[y:PAYS_FOR]->(v:Vehicle)
+  WHERE coalesce(y.grade, 'exact') IN ['exact', 'repaired', 'certificate']
+  RETURN v, 'premium' AS kind, y.valid_from AS since, y.valid_to AS until, [y.rid] AS rids
+  UNION
+  UNWIND [p, h] AS x
+  MATCH (x)-[u:USES_PHONE]->(:Phone)<-[y:POLICY_PHONE]-(v:Vehicle)
+  WHERE all(z IN [u, y] WHERE coalesce(z.grade, 'exact') IN ['exact', 'repaired', 'certificate'])
+  RETURN v, 'phone' AS kind,
+         CASE WHEN u.valid_from > y.valid_from THEN u.valid_from ELSE y.valid_from END AS since,
+         CASE WHEN u.valid_to < y.valid_to THEN u.valid_to
+              ELSE coalesce(y.valid_to, u.valid_to) END AS until, [y.rid, u.rid] AS rids
+  UNION
+  MATCH (p)-[d:DRIVES {role: 'driver'}]->(:Plate)<-[g:HAS_PLATE]-(v:Vehicle)
+  WHERE all(x IN [d, g] WHERE coalesce(x.grade, 'exact') IN ['exact', 'repaired', 'certificate'])
+    AND (g.valid_from IS NULL OR g.valid_from <= d.valid_from) AND d.valid_from < $as_of_end
     AND (g.valid_to IS NULL OR d.valid_from < g.valid_to)
   // Several registers may state the plate: one fine is one fine.
-  WITH d, min(g.rid) AS plate
-  RETURN {on: d.valid_from, rid: d.rid, plate: plate} AS fine ORDER BY fine.on, fine.rid
-} AS fines, COLLECT {
-  MATCH (p)-[y:PAYS_FOR]->(v) WHERE y.valid_from < $as_of_end
-  RETURN {since: y.valid_from, until: coalesce(y.valid_to, $as_of_end), rid: y.rid} AS paid
-  ORDER BY paid.since, paid.rid
-} AS paid, COLLECT {
-  MATCH (v)-[y:POLICY_PHONE]->(f:Phone)
-  WHERE y.valid_from < $as_of_end
-    AND (EXISTS { (p)-[:USES_PHONE]->(f) } OR EXISTS { (h)-[:USES_PHONE]->(f) })
-  RETURN {since: y.valid_from, until: coalesce(y.valid_to, $as_of_end), rid: y.rid} AS rung
-  ORDER BY rung.since, rung.rid
-} AS rung
-// Fines are a link from the first to the last that have enough others within the window.
-WITH *, [i IN range(0, size(fines) - toInteger($min_fines))
-  WHERE fines[i + toInteger($min_fines) - 1].on <= fines[i].on + duration({months: $window_months})
-  | i] AS dense
-WITH *, [s IN [
-    CASE WHEN size(dense) > 0 THEN {since: fines[head(dense)].on,
-      until: fines[last(dense) + toInteger($min_fines) - 1].on + duration({months: 1})} END,
-    CASE WHEN size(paid) > 0 THEN {since: head(paid).since,
-      until: reduce(d = head(paid).until, x IN paid
-        | CASE WHEN x.until > d THEN x.until ELSE d END)} END,
-    CASE WHEN size(rung) > 0 THEN {since: head(rung).since,
-      until: reduce(d = head(rung).until, x IN rung
-        | CASE WHEN x.until > d THEN x.until ELSE d END)} END
-  ] WHERE s IS NOT NULL] AS links
-WHERE size(links) >= 2
-// From the second link on, while two hold.
-CALL (links) {
-  UNWIND links AS link WITH link.since AS day ORDER BY day
-  RETURN collect(day)[1] AS second_from
+  WITH v, d, min(g.rid) AS plate ORDER BY d.valid_from, d.rid
+  WITH v, collect({on: d.valid_from, rids: [d.rid, plate]}) AS fines
+  // From each fine to the last of enough that lie within the window.
+  UNWIND range(0, size(fines) - toInteger($min_fines)) AS i
+  WITH v, fines[i..i + toInteger($min_fines)] AS few
+  WHERE last(few).on <= head(few).on + duration({months: $window_months})
+  RETURN v, 'fines' AS kind, head(few).on AS since, last(few).on + duration({months: 1}) AS until,
+         reduce(l = [], x IN few | l + x.rids) AS rids
 }
+WITH h, t, b, r, p, v, kind, since, coalesce(until, $as_of_end) AS until, rids
+WHERE v.vehicle_type IN ['小型轿车', '小型普通客车'] AND since < until AND since < $as_of_end
+WITH h, t, b, r, p, v, kind, since, until, rids ORDER BY kind, since, rids
+WITH h, t, b, r, p, v, collect({kind: kind, since: since, until: until, rids: rids}) AS links
+WHERE any(x IN links WHERE x.kind <> head(links).kind)
+// The stretches of days on which two kinds hold at once.
 CALL (links) {
-  UNWIND links AS link WITH link.until AS day ORDER BY day DESC
-  RETURN collect(day)[1] AS second_to
+  UNWIND links AS link UNWIND [link.since, link.until] AS day
+  WITH DISTINCT links, day ORDER BY day
+  WITH collect({day: day, both: any(x IN links WHERE x.since <= day AND day < x.until
+    AND any(y IN links WHERE y.kind <> x.kind AND y.since <= day AND day < y.until))}) AS steps
+  UNWIND [i IN range(0, size(steps) - 1)
+    WHERE steps[i].both AND (i = 0 OR NOT steps[i - 1].both) | i] AS i
+  RETURN steps[i].day AS both_from,
+         head([j IN range(i + 1, size(steps) - 1) WHERE NOT steps[j].both | steps[j].day]) AS both_to
 }
-WITH *, reduce(d = second_from, x IN [r.valid_from, t.valid_from, b.start_date, o.valid_from]
+MATCH (v)<-[o:OWNS]-(n:Person)
+WHERE n.id <> p.id
+  AND duration.inMonths(both_from, CASE WHEN both_to > $as_of_end THEN $as_of_end
+                                   ELSE both_to END).months >= $min_months
+WITH *, reduce(d = both_from, x IN [r.valid_from, t.valid_from, b.start_date, o.valid_from]
     | CASE WHEN x > d THEN x ELSE d END) AS fact_from,
-  reduce(d = second_to, x IN [r.valid_to, t.valid_to, b.end_date, o.valid_to]
+  reduce(d = both_to, x IN [r.valid_to, t.valid_to, b.end_date, o.valid_to]
     | CASE WHEN x < d THEN x ELSE d END) AS fact_to
 WHERE fact_from < fact_to AND fact_from < $as_of_end
-  AND duration.inMonths(second_from, CASE WHEN second_to > $as_of_end THEN $as_of_end
-                                     ELSE second_to END).months >= $min_months
+  // Neither the member's own car at the time, nor that of another member.
+  AND NOT EXISTS { MATCH (p)-[w:OWNS]->(v)
+    WHERE coalesce(w.valid_from < fact_to, true) AND coalesce(fact_from < w.valid_to, true) }
+  AND NOT EXISTS { MATCH (n)-[m:MEMBER_OF]->(h)
+    WHERE coalesce(m.valid_from < fact_to, true) AND coalesce(fact_from < m.valid_to, true) }
 OPTIONAL MATCH (p)-[k:KIN_OF]->(n)
+WITH *, [x IN links WHERE x.since < both_to AND both_from < x.until] AS held
+WITH *, reduce(l = [], x IN held | l + [z IN x.rids WHERE NOT z IN l]) AS traces
 RETURN h.id AS household, p.id AS person_id, v.id AS vehicle_id, b.id AS benefit,
-       fact_from, fact_to, n.id AS owner_id, k.degree AS owner_kin_degree,
-       size(fines) AS fines, size(paid) > 0 AS pays_premium, size(rung) > 0 AS phone_on_policy,
-       [r.rid, t.rid, o.rid] + [x IN fines | x.rid] + [x IN fines | x.plate]
-         + [x IN paid | x.rid] + [x IN rung | x.rid] AS evidence
+       fact_from, fact_to, n.id AS owner_id, min(k.degree) AS owner_kin_degree,
+       COUNT { MATCH (p)-[d:DRIVES]->(:Plate) WHERE d.rid IN traces } AS fines,
+       any(x IN held WHERE x.kind = 'premium') AS pays_premium,
+       any(x IN held WHERE x.kind = 'phone') AS phone_on_policy,
+       [r.rid, t.rid, o.rid] + traces AS evidence
 ORDER BY household, person_id, vehicle_id, benefit, fact_from, owner_id

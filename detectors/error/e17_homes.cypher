@@ -40,6 +40,8 @@ WHERE ($households IS NULL OR h.id IN $households)
 MATCH (p)-[o:OWNS]->(u:Property)
 WHERE u.use IN ['住宅', '商业', '工业'] AND u.status IN ['现势', '查封']
   AND coalesce(o.valid_from, o.known_from) IS NOT NULL
+  // One weak record must not spoil the strong ones.
+  AND all(x IN [r, t, o] WHERE coalesce(x.grade, 'exact') IN ['exact', 'repaired', 'certificate'])
 WITH h, t, b, r, p, o, u,
      reduce(d = date.truncate('month', coalesce(o.valid_from, o.known_from)) +
        duration({months: 1}),

@@ -30,31 +30,36 @@ MATCH (p)-[k:LEGAL_REP_OF|SHAREHOLDER_OF|EXEC_OF]->(c:Company {status: '存续'}
 // A supervisor does not run the company; a share must be known to count.
 WHERE (type(k) <> 'EXEC_OF' OR coalesce(k.position, '') <> '监事')
   AND (type(k) <> 'SHAREHOLDER_OF' OR k.ratio >= $min_ratio)
+  AND coalesce(k.grade, 'exact') IN ['exact', 'repaired', 'certificate']
 WITH h, t, b, r, p, c, k
 ORDER BY k.rid
-WITH h, t, b, r, p, c, collect(k.rid) AS posts, collect(DISTINCT type(k)) AS roles,
-     min(coalesce(k.valid_from, c.setup_date, date('0001-01-01'))) AS role_from,
-     max(coalesce(k.valid_to, date('9999-12-31'))) AS role_to
+WITH h, t, b, r, p, c, collect(DISTINCT type(k)) AS roles, collect({rid: k.rid,
+  since: coalesce(k.valid_from, c.setup_date, date('0001-01-01')),
+  until: coalesce(k.valid_to, date('9999-12-31'))}) AS posts
 WITH *, COLLECT {
   MATCH (c)-[f:FILED]->(x:TaxFiling)
   WHERE x.revenue_yuan > 0 AND x.period_end < $as_of_end
+    AND coalesce(f.grade, 'exact') IN ['exact', 'repaired', 'certificate']
   RETURN {since: x.period_end - duration({months: coalesce(x.period_months, 1) - 1}),
-          until: x.period_end + duration({months: 1}), rids: [f.rid],
-          revenue: x.revenue_yuan} AS filing
+          until: x.period_end + duration({months: 1}), rid: f.rid, revenue: x.revenue_yuan}
+            AS filing
   ORDER BY x.period_end, f.rid
 } AS filings
-WITH *, [f IN filings WHERE f.since < role_to AND role_from < f.until] AS filings
+WITH *, [f IN filings WHERE any(k IN posts WHERE f.since < k.until AND k.since < f.until)]
+  AS filings
 // Months with revenue; where none is filed, employees show that the business runs.
 UNWIND CASE WHEN size(filings) > 0 THEN filings
-            WHEN c.employees > 0 THEN [{since: role_from, until: role_to, rids: [], revenue: null}]
+            WHEN c.employees > 0 THEN [{since: date('0001-01-01'), until: date('9999-12-31')}]
             ELSE [] END AS run
-WITH *, reduce(d = run.since, x IN [r.valid_from, t.valid_from, b.start_date, role_from]
+UNWIND posts AS post
+WITH *, reduce(d = run.since, x IN [r.valid_from, t.valid_from, b.start_date, post.since]
     | CASE WHEN x > d THEN x ELSE d END) AS fact_from,
-  reduce(d = run.until, x IN [r.valid_to, t.valid_to, b.end_date, role_to]
+  reduce(d = run.until, x IN [r.valid_to, t.valid_to, b.end_date, post.until]
     | CASE WHEN x < d THEN x ELSE d END) AS until
 WHERE fact_from < until AND fact_from < $as_of_end
+WITH h, p, c, b, t, r, roles, filings, run, fact_from, until, collect(post.rid) AS held
 RETURN h.id AS household, p.id AS person_id, c.id AS company_id, b.id AS benefit, fact_from,
        CASE WHEN until < date('9999-12-31') THEN until END AS fact_to, roles, c.kind AS kind,
        reduce(y = 0.0, f IN filings | y + f.revenue) AS revenue_yuan, c.employees AS employees,
-       size(filings) > 0 AS by_filing, [r.rid, t.rid] + posts + run.rids AS evidence
-ORDER BY household, person_id, company_id, benefit, fact_from
+       size(filings) > 0 AS by_filing, [r.rid, t.rid] + held + [z IN [run.rid] WHERE z IS NOT NULL] AS evidence
+ORDER BY household, person_id, company_id, benefit, fact_from, evidence

@@ -38,7 +38,14 @@ WHERE ($households IS NULL OR h.id IN $households)
 CALL (p) {
   // Behind at least one company.
   MATCH (p)-[s:CONTROLS]->(c:Company {status: '存续'})
-  WHERE s.share >= $min_share AND s.depth >= 2
+  WHERE s.share >= $min_share
+  // What is held without a company between is E22's.
+  WITH p, s, c, reduce(y = 0.0, x IN COLLECT {
+    MATCH (p)-[d:SHAREHOLDER_OF]->(c)
+    WHERE coalesce(d.valid_from < $as_of_end, true) AND coalesce(d.valid_to >= $as_of_end, true)
+    RETURN d.ratio AS ratio ORDER BY ratio
+  } | y + coalesce(x, 0.0)) AS direct
+  WHERE s.depth >= 2 OR 0 < direct AND direct < s.share - 0.001
   RETURN c, 'chain' AS basis, s.share AS share, s.depth AS depth, s.valid_from AS held_from,
          null AS held_to, [s.rid] AS path
   UNION
@@ -46,25 +53,25 @@ CALL (p) {
   MATCH (p)-[k:LEGAL_REP_OF|EXEC_OF]->(c:Company {status: '存续'})
   WHERE type(k) = 'LEGAL_REP_OF' OR coalesce(k.position, '') <> '监事'
   MATCH (p)-[n:KIN_OF]->(q:Person)-[s:CONTROLS]->(c)
-  WHERE n.degree <= 2
-  WITH p, c, k, n, q, s ORDER BY k.rid, q.id
-  WITH p, c, min(k.valid_from) AS post_from,
-       max(coalesce(k.valid_to, date('9999-12-31'))) AS post_to,
-       collect(DISTINCT k.rid) AS posts, collect(DISTINCT {id: q.id, share: s.share,
-         since: s.valid_from, rids: [n.rid, s.rid]}) AS others
+  WHERE n.degree <= 2 AND all(x IN [k, n, s] WHERE coalesce(x.grade, 'exact') IN ['exact', 'repaired', 'certificate'])
+  WITH p, c, k, q, s, min(n.rid) AS tie ORDER BY q.id
+  WITH p, c, k, collect({share: s.share, since: s.valid_from, rids: [tie, s.rid]}) AS others
   OPTIONAL MATCH (p)-[own:CONTROLS]->(c)
-  WITH c, post_from, post_to, posts, others, own,
+  WHERE coalesce(own.grade, 'exact') IN ['exact', 'repaired', 'certificate']
+  WITH c, k, others, own,
        coalesce(own.share, 0.0) + reduce(y = 0.0, x IN others | y + x.share) AS share
   WHERE share >= $min_concert
   RETURN c, 'concert' AS basis, share, 1 AS depth,
-         reduce(d = post_from, x IN others
+         reduce(d = k.valid_from, x IN others
            | CASE WHEN x.since > d THEN x.since ELSE coalesce(d, x.since) END) AS held_from,
-         CASE WHEN post_to < date('9999-12-31') THEN post_to END AS held_to,
-         reduce(l = posts + [y IN [own.rid] WHERE y IS NOT NULL], x IN others | l + x.rids) AS path
+         k.valid_to AS held_to,
+         reduce(l = [k.rid] + [y IN [own.rid] WHERE y IS NOT NULL], x IN others | l + x.rids)
+           AS path
 }
 WITH *, COLLECT {
   MATCH (c)-[f:FILED]->(x:TaxFiling)
   WHERE x.revenue_yuan > 0 AND x.period_end < $as_of_end
+    AND coalesce(f.grade, 'exact') IN ['exact', 'repaired', 'certificate']
   RETURN {since: x.period_end - duration({months: coalesce(x.period_months, 1) - 1}),
           until: x.period_end + duration({months: 1}), rid: f.rid, revenue: x.revenue_yuan}
             AS filing
@@ -83,4 +90,4 @@ WHERE fact_from < fact_to
 RETURN h.id AS household, p.id AS person_id, c.id AS company_id, b.id AS benefit,
        fact_from, fact_to, basis, round(share, 4) AS share, depth,
        revenue_12m AS revenue_12m_yuan, [r.rid, t.rid] + path + [run.rid] AS evidence
-ORDER BY household, person_id, company_id, benefit, fact_from, basis
+ORDER BY household, person_id, company_id, benefit, fact_from, basis, evidence

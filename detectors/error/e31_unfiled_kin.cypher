@@ -24,40 +24,49 @@
 // match = "MATCH (h:Household)<-[:BELONGS_TO]-(b:Benefit)<-[:RECEIVES]-(:Person) WHERE b.programme IN ['低保', '特困'] RETURN count(DISTINCT h.id) AS eligible"
 // ---
 MATCH (o:Person)-[s:SERVES_AS]->(f:Office)
-WITH o, s, f
-ORDER BY s.rid
-WITH o, min(coalesce(s.valid_from, date('0001-01-01'))) AS in_post_from,
-     max(coalesce(s.valid_to, date('9999-12-31'))) AS in_post_to,
-     collect(s.rid) AS posts, collect(DISTINCT f.role) AS roles
 MATCH (o)-[k:KIN_OF]->(m:Person)-[r:RECEIVES]->(b:Benefit)-[t:BELONGS_TO]->(h:Household)
 WHERE k.degree <= $max_degree AND b.programme IN ['低保', '特困']
   AND ($households IS NULL OR h.id IN $households)
   AND NOT EXISTS { MATCH (o)-[:MEMBER_OF]->(h) }
-// Of the relatives in one household the nearest stands for it.
-WITH o, in_post_from, in_post_to, posts, roles, k, m, r, b, t, h
-ORDER BY k.degree, m.id, r.valid_from
-WITH o, in_post_from, in_post_to, posts, roles, b, h,
-     head(collect({degree: k.degree, path: k.path, member: m.id, rids: [k.rid, r.rid, t.rid]}))
-       AS near,
-     min(coalesce(r.valid_from, date('0001-01-01'))) AS paid_from,
-     max(coalesce(r.valid_to, date('9999-12-31'))) AS paid_to,
-     min(coalesce(t.valid_from, date('0001-01-01'))) AS counted_from,
-     max(coalesce(t.valid_to, date('9999-12-31'))) AS counted_to
+  // A weak tie must not stand before a strong one.
+  AND all(x IN [s, k, r, t] WHERE coalesce(x.grade, 'exact') IN ['exact', 'repaired', 'certificate'])
 // A filing for any relative of the case is a filing of the case.
-OPTIONAL MATCH (o)-[w:FILED_KIN]->(x:Person)-[:RECEIVES]->(b)
-WHERE coalesce(w.status, '有效') = '有效' AND coalesce(w.programme, '') IN ['', b.programme]
-WITH o, in_post_from, in_post_to, posts, roles, b, h, near, paid_from, paid_to, counted_from,
-     counted_to, min(w.valid_from) AS filed_on
-OPTIONAL MATCH (o)-[:SERVES_AS]->(:Office)<-[y:HANDLED_BY]-(b)
-WITH o, in_post_from, in_post_to, posts, roles, b, h, near, paid_from, paid_to, counted_from,
-     counted_to, filed_on, min(y.rid) AS handled
-WITH *, reduce(d = in_post_from, x IN [paid_from, counted_from]
-    | CASE WHEN x > d THEN x ELSE d END) AS fact_from,
-  reduce(d = in_post_to, x IN [paid_to, counted_to, filed_on]
-    | CASE WHEN x < d THEN x ELSE d END) AS until
-WHERE fact_from < until AND fact_from < $as_of_end
+WITH o, s, f, k, m, r, b, t, h, head(COLLECT {
+  MATCH (o)-[w:FILED_KIN]->(:Person)-[:RECEIVES]->(b)
+  WHERE coalesce(w.status, '有效') = '有效' AND coalesce(w.programme, '') IN ['', b.programme]
+  RETURN w.valid_from AS day ORDER BY day
+}) AS filed_on
+WITH o, s, f, k, m, r, b, t, h, filed_on,
+     reduce(d = date('0001-01-01'), x IN [s.valid_from, k.valid_from, r.valid_from, t.valid_from]
+       | CASE WHEN x > d THEN x ELSE d END) AS since,
+     reduce(d = date('9999-12-31'), x IN [s.valid_to, k.valid_to, r.valid_to, t.valid_to, filed_on]
+       | CASE WHEN x < d THEN x ELSE d END) AS until
+WHERE since < until AND since < $as_of_end
+WITH o, b, h, filed_on, k, m, s, f, r, t, since, until
+ORDER BY k.degree, m.id, s.rid, since, r.rid
+WITH o, b, h, filed_on, collect({degree: k.degree, path: k.path, member: m.id, role: f.role,
+  post: s.rid, since: since, until: until, rids: [k.rid, r.rid, t.rid]}) AS ties
+// A run is a stretch of days without a day on which no tie holds.
+UNWIND [x IN ties WHERE none(y IN ties WHERE y.since < x.since AND x.since <= y.until) | x.since]
+  AS fact_from
+WITH DISTINCT o, b, h, filed_on, ties, fact_from
+WITH o, b, h, filed_on, ties, fact_from, reduce(d = date('9999-12-31'), x IN ties
+  | CASE WHEN x.since >= fact_from AND x.until < d
+         AND none(y IN ties WHERE y.since <= x.until AND x.until < y.until)
+    THEN x.until ELSE d END) AS until
+WITH o, b, h, filed_on, fact_from, until,
+     [x IN ties WHERE fact_from <= x.since AND x.since < until] AS run
+// Of the relatives in one household the nearest stands for it.
+WITH *, head(run) AS near, head(COLLECT {
+  MATCH (o)-[:SERVES_AS]->(:Office)<-[y:HANDLED_BY]-(b)
+  WHERE coalesce(y.grade, 'exact') IN ['exact', 'repaired', 'certificate']
+  RETURN y.rid AS rid ORDER BY rid
+}) AS handled
 RETURN h.id AS household, near.member AS person_id, o.id AS official_id, b.id AS benefit, fact_from,
        CASE WHEN until < date('9999-12-31') THEN until END AS fact_to,
-       near.degree AS degree, near.path AS kin_path, roles, handled IS NOT NULL AS is_self_handled,
-       filed_on, near.rids + posts + [z IN [handled] WHERE z IS NOT NULL] AS evidence
+       near.degree AS degree, near.path AS kin_path,
+       reduce(l = [], x IN run | CASE WHEN x.role IN l THEN l ELSE l + [x.role] END) AS roles,
+       handled IS NOT NULL AS is_self_handled, filed_on,
+       near.rids + reduce(l = [], x IN run | CASE WHEN x.post IN l THEN l ELSE l + [x.post] END)
+         + [z IN [handled] WHERE z IS NOT NULL] AS evidence
 ORDER BY household, official_id, benefit, fact_from

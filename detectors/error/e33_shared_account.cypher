@@ -25,54 +25,69 @@
 // ---
 MATCH (a:Account)
 WHERE COUNT { MATCH (a)<-[:PAID]-(x:Person) RETURN DISTINCT x.id } >= $min_payees
-MATCH (a)<-[y:PAID]-(p:Person)
-WHERE coalesce(y.status, '成功') = '成功' AND y.amount_yuan > 0 AND y.valid_from < $as_of_end
-  AND coalesce(y.grade, 'exact') IN ['exact', 'repaired', 'certificate']
-WITH a, p, y
-ORDER BY p.id, y.valid_from, y.rid
-// How long each payee's money went to this account.
-WITH a, p, min(y.valid_from) AS since, max(coalesce(y.valid_to, $as_of_end)) AS until,
-     collect(y.rid)[0] AS rid, collect(DISTINCT y.register) AS registers
-WITH a, collect({payee: p, id: p.id, since: since, until: until, rid: rid, registers: registers})
-  AS everybody
-UNWIND everybody AS one
-WITH a, everybody, one, one.payee AS p
-// The others who are no close kin of this payee, one a family.
-WITH a, everybody, one, p, [x IN everybody WHERE x.id <> one.id AND x.since < one.until
-  AND one.since < x.until
-  AND NOT EXISTS { MATCH (p)-[k:KIN_OF]->(q:Person {id: x.id}) WHERE k.degree <= 2 }] AS apart
-UNWIND apart AS x
-WITH a, everybody, one, p, x, apart
-WHERE none(z IN apart WHERE z.id < x.id AND EXISTS {
-  MATCH (:Person {id: z.id})-[k:KIN_OF]->(:Person {id: x.id}) WHERE k.degree <= 2 })
-WITH a, everybody, one, p, x,
-     CASE WHEN x.since > one.since THEN x.since ELSE one.since END AS both_from,
-     CASE WHEN x.until < one.until THEN x.until ELSE one.until END AS both_to
-WITH a, everybody, one, p, collect({since: both_from, until: both_to, rid: x.rid}) AS together
-// From the day on which enough others are there, to the day on which they no longer are.
-UNWIND [s IN together | s.since] + [one.since] AS day
-WITH DISTINCT a, everybody, one, p, together, day
-WHERE size([s IN together WHERE s.since <= day AND day < s.until]) >= $min_payees - 1
-WITH a, everybody, one, p, min(day) AS shared_from, together
-CALL (together, shared_from) {
-  UNWIND together AS s
-  WITH s.until AS last_day, shared_from ORDER BY last_day DESC
-  RETURN collect(last_day)[toInteger($min_payees) - 2] AS shared_to
+WITH a, COLLECT {
+  MATCH (a)<-[y:PAID]-(p:Person)
+  WHERE coalesce(y.status, '成功') = '成功' AND y.amount_yuan > 0 AND y.valid_from < $as_of_end
+    AND coalesce(y.grade, 'exact') IN ['exact', 'repaired', 'certificate']
+  RETURN {id: p.id, since: y.valid_from, until: coalesce(y.valid_to, $as_of_end), rid: y.rid,
+          register: y.register} AS spell
+  ORDER BY p.id, y.valid_from, y.rid
+} AS sent, COLLECT {
+  MATCH (a)<-[:PAID]-(p:Person)-[k:KIN_OF]->(q:Person)-[:PAID]->(a)
+  WHERE k.degree <= 2
+  RETURN DISTINCT [p.id, q.id] AS pair
+} AS kin
+// Who is there on every day on which a payee comes or goes.
+CALL (sent) {
+  UNWIND sent AS s UNWIND [s.since, s.until] AS day
+  WITH DISTINCT sent, day ORDER BY day
+  WITH day, [s IN sent WHERE s.since <= day AND day < s.until | s.id] AS here
+  WITH day, [i IN range(0, size(here) - 1) WHERE i = 0 OR here[i - 1] <> here[i] | here[i]] AS here
+  RETURN collect({day: day, here: here}) AS steps
 }
-MATCH (p)-[r:RECEIVES]->(b:Benefit)-[t:BELONGS_TO]->(h:Household)
-WHERE b.register IN one.registers AND ($households IS NULL OR h.id IN $households)
+UNWIND sent AS s
+WITH DISTINCT a, sent, kin, steps, s.id AS payee
+WITH a, sent, steps, payee, kin, [x IN kin WHERE x[0] = payee | x[1]] AS close
+// Of the others enough are looked for who are no kin of each other, those with few kin first:
+// exact for three payees, and for more never too many.
+CALL (steps, payee, kin, close) {
+  UNWIND range(0, size(steps) - 1) AS i
+  WITH i, payee, kin, [x IN steps[i].here WHERE x <> payee AND NOT x IN close] AS others,
+       payee IN steps[i].here AS is_here
+  WHERE is_here AND size(others) >= $min_payees - 1
+  CALL (others, kin) {
+    UNWIND others AS x
+    WITH kin, x, size([y IN kin WHERE y[0] = x AND y[1] IN others]) AS relatives
+    ORDER BY relatives, x
+    WITH kin, collect(x) AS queue
+    RETURN reduce(l = [], x IN queue | CASE WHEN size(l) >= $min_payees - 1
+      OR any(y IN l WHERE [x, y] IN kin) THEN l ELSE l + [x] END) AS apart
+  }
+  WITH i, apart WHERE size(apart) >= $min_payees - 1
+  WITH i, apart ORDER BY i
+  RETURN collect(i) AS days, collect(apart) AS apart
+}
+UNWIND [n IN range(0, size(days) - 1) WHERE n = 0 OR days[n - 1] < days[n] - 1 | n] AS first
+WITH *, head([n IN range(first, size(days) - 1)
+  WHERE n = size(days) - 1 OR days[n + 1] > days[n] + 1 | n]) AS last
+WITH *, steps[days[first]].day AS shared_from, steps[days[last] + 1].day AS shared_to
+MATCH (p:Person {id: payee})-[r:RECEIVES]->(b:Benefit)-[t:BELONGS_TO]->(h:Household)
+WHERE ($households IS NULL OR h.id IN $households)
+  AND any(s IN sent WHERE s.id = payee AND s.register = b.register)
 OPTIONAL MATCH (a)<-[c:HOLDS_ACCOUNT]-(o:Person)
-WITH a, everybody, one, p, r, b, t, h, shared_from, shared_to, together, min(o.id) AS holder_id,
+WHERE coalesce(c.grade, 'exact') IN ['exact', 'repaired', 'certificate']
+WITH a, sent, steps, payee, r, b, t, h, shared_from, shared_to, apart, first, min(o.id) AS holder_id,
      min(c.rid) AS held
 WITH *, reduce(d = shared_from, x IN [r.valid_from, t.valid_from]
     | CASE WHEN x > d THEN x ELSE d END) AS fact_from,
   reduce(d = shared_to, x IN [r.valid_to, t.valid_to]
     | CASE WHEN x < d THEN x ELSE d END) AS fact_to
 WHERE fact_from < fact_to
-RETURN h.id AS household, p.id AS person_id, b.id AS benefit, fact_from, fact_to,
-       a.id AS account_id, size(everybody) AS payees,
-       CASE WHEN holder_id IS NULL THEN 'unknown' WHEN holder_id = p.id THEN 'user'
+RETURN h.id AS household, payee AS person_id, b.id AS benefit, fact_from, fact_to,
+       a.id AS account_id,
+       size([i IN range(0, size(sent) - 1) WHERE i = 0 OR sent[i - 1].id <> sent[i].id]) AS payees,
+       CASE WHEN holder_id IS NULL THEN 'unknown' WHEN holder_id = payee THEN 'user'
             ELSE 'victim' END AS side,
-       holder_id, [r.rid, t.rid, one.rid] + [s IN together | s.rid]
-         + [z IN [held] WHERE z IS NOT NULL] AS evidence
+       holder_id, [r.rid, t.rid] + [s IN sent WHERE s.since <= shared_from AND shared_from < s.until
+         AND s.id IN [payee] + apart[first] | s.rid] + [z IN [held] WHERE z IS NOT NULL] AS evidence
 ORDER BY household, person_id, benefit, account_id, fact_from

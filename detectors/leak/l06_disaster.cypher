@@ -80,7 +80,8 @@ CALL (p, d) {
 WITH household, p, g, d, seat, ledger, income
 WHERE d.house_damage IN ['C', 'D'] OR (income > 0 AND d.crop_loss_yuan > $min_loss * income)
 RETURN household, p.id AS person_id, null AS benefit,
-       date.truncate('month', d.event_date) AS fact_from, null AS fact_to, d.event AS event,
+       // The need shows when help has not come in time.
+       d.event_date + duration({days: $min_days}) AS fact_from, null AS fact_to, d.event AS event,
        d.event_date AS event_on, d.house_damage AS house_damage,
        d.crop_loss_yuan AS crop_loss_yuan, income AS income_year_yuan,
        [g.rid] + [z IN [seat, ledger] WHERE z IS NOT NULL] AS evidence

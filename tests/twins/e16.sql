@@ -18,10 +18,10 @@ dense AS (
         PARTITION BY person_id, vehicle_id ORDER BY day, rid) AS last_day
     FROM fine),
 own_phone AS (
-    SELECT start_id AS person_id, end_id AS phone FROM link_USES_PHONE_Person_Phone
-    WHERE strong(grade)
+    SELECT start_id AS person_id, end_id AS phone, valid_from, valid_to
+    FROM link_USES_PHONE_Person_Phone WHERE strong(grade)
     UNION
-    SELECT c.person_id, u.end_id FROM assessed AS c
+    SELECT c.person_id, u.end_id, u.valid_from, u.valid_to FROM assessed AS c
     JOIN link_USES_PHONE_Household_Phone AS u ON u.start_id = c.household AND strong(u.grade)),
 link AS (
     SELECT person_id, vehicle_id, 'fines' AS kind, day AS since, plus_months(last_day, 1) AS until
@@ -30,7 +30,9 @@ link AS (
     SELECT start_id, end_id, 'premium', valid_from, coalesce(valid_to, $as_of_end)
     FROM link_PAYS_FOR_Person_Vehicle WHERE valid_from < $as_of_end AND strong(grade)
     UNION ALL
-    SELECT DISTINCT p.person_id, y.start_id, 'phone', y.valid_from, coalesce(y.valid_to, $as_of_end)
+    SELECT DISTINCT p.person_id, y.start_id, 'phone',
+           greatest(y.valid_from, day_or_first(p.valid_from)),
+           coalesce(least(y.valid_to, p.valid_to), $as_of_end)
     FROM link_POLICY_PHONE_Vehicle_Phone AS y JOIN own_phone AS p ON p.phone = y.end_id
     WHERE y.valid_from < $as_of_end AND strong(y.grade)),
 piece AS (
@@ -50,14 +52,20 @@ run AS (
           FROM (SELECT *, day IS DISTINCT FROM lag(next_day) OVER (
                     PARTITION BY person_id, vehicle_id ORDER BY day) AS is_new FROM doubled))
     GROUP BY person_id, vehicle_id, run
-    HAVING plus_months(min(day), $min_months) <= least(max(next_day), $as_of_end))
-SELECT c.household, c.person_id, r.vehicle_id, c.benefit,
-       greatest(c.since, r.since, o.since) AS fact_from, least(c.until, r.until, o.until) AS fact_to
-FROM run AS r JOIN assessed AS c USING (person_id) JOIN car AS o USING (vehicle_id)
-WHERE NOT EXISTS (SELECT 1 FROM car AS own WHERE own.vehicle_id = r.vehicle_id
-                  AND own.owner_id = c.person_id
-                  AND own.since < least(c.until, r.until)
-                  AND greatest(c.since, r.since) < own.until)
+    HAVING plus_months(min(day), $min_months) <= least(max(next_day), $as_of_end)),
+fact AS (
+    SELECT c.household, c.person_id, r.vehicle_id, c.benefit, o.owner_id,
+           greatest(c.since, r.since, o.since) AS since, least(c.until, r.until, o.until) AS until
+    FROM run AS r JOIN assessed AS c USING (person_id) JOIN car AS o USING (vehicle_id)
+    WHERE o.owner_id <> c.person_id)
+SELECT household, person_id, vehicle_id, benefit, since AS fact_from, until AS fact_to
+FROM fact AS f
+WHERE since < least(until, $as_of_end)
+  AND NOT EXISTS (SELECT 1 FROM link_OWNS_Person_Vehicle AS own
+                  WHERE own.end_id = f.vehicle_id AND own.start_id = f.person_id
+                    AND day_or_first(own.valid_from) < f.until
+                    AND f.since < day_or_last(own.valid_to))
   AND NOT EXISTS (SELECT 1 FROM link_MEMBER_OF_Person_Household AS m
-                  WHERE m.start_id = o.owner_id AND m.end_id = c.household)
-  AND greatest(c.since, r.since, o.since) < least(c.until, r.until, o.until, $as_of_end)
+                  WHERE m.start_id = f.owner_id AND m.end_id = f.household
+                    AND day_or_first(m.valid_from) < f.until
+                    AND f.since < day_or_last(m.valid_to))

@@ -34,7 +34,8 @@ walk AS (
     FROM walk AS w JOIN holding AS h ON h.kind = 'company' AND h.holder = w.company
     WHERE w.carried * h.ratio > 1e-7 AND w.steps < 200),
 share AS (
-    SELECT person_id, company, least(1, sum(carried)) AS share, min(steps) AS nearest,
+    SELECT person_id, company, least(1, sum(carried)) AS share,
+           coalesce(sum(carried) FILTER (steps = 1), 0) AS direct,
            arg_max(since, (round(carried, 12), -steps)) AS since
     FROM walk GROUP BY ALL HAVING sum(carried) >= 0.01 - 1e-6),
 post AS (
@@ -44,22 +45,23 @@ post AS (
     SELECT start_id, end_id, valid_from, valid_to FROM link_EXEC_OF_Person_Company
     WHERE coalesce(position, '') <> '监事' AND strong(grade)),
 in_post AS (
-    SELECT person_id, company, min(valid_from) AS since, max(day_or_last(valid_to)) AS until
-    FROM post GROUP BY ALL),
+    SELECT row_number() OVER () AS no, person_id, company, valid_from AS since,
+           day_or_last(valid_to) AS until
+    FROM post),
 kin_share AS (
-    SELECT p.person_id, p.company, q.person_id AS relative, q.share, q.since
+    SELECT p.no, p.person_id, p.company, q.share, q.since
     FROM in_post AS p JOIN share AS q USING (company)
     WHERE EXISTS (SELECT 1 FROM kin AS k WHERE k.a = p.person_id AND k.b = q.person_id
                   AND k.is_strong AND k.degree <= 2)),
 concert AS (
     SELECT k.person_id, k.company, sum(k.share) + coalesce(any_value(own.share), 0) AS share,
            greatest(any_value(p.since), max(k.since)) AS since, any_value(p.until) AS until
-    FROM kin_share AS k JOIN in_post AS p USING (person_id, company)
-    LEFT JOIN share AS own USING (person_id, company)
-    GROUP BY k.person_id, k.company),
+    FROM kin_share AS k JOIN in_post AS p USING (no)
+    LEFT JOIN share AS own ON own.person_id = p.person_id AND own.company = p.company
+    GROUP BY k.no, k.person_id, k.company),
 control AS (
     SELECT person_id, company, since, DATE '9999-12-31' AS until
-    FROM share WHERE share >= $min_share - 1e-9 AND nearest >= 2
+    FROM share WHERE share >= $min_share - 1e-9 AND direct < share - 0.001
     UNION ALL
     SELECT person_id, company, since, until FROM concert WHERE share >= $min_concert - 1e-9),
 filed AS (

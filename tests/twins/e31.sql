@@ -3,9 +3,9 @@
 -- no relative of that case? On which days, to the day of the filing? An official's own household
 -- is not meant.
 WITH post AS (
-    SELECT start_id AS official_id, min(day_or_first(valid_from)) AS since,
-           max(day_or_last(valid_to)) AS until
-    FROM link_SERVES_AS_Person_Office WHERE strong(grade) GROUP BY ALL),
+    SELECT start_id AS official_id, day_or_first(valid_from) AS since,
+           day_or_last(valid_to) AS until
+    FROM link_SERVES_AS_Person_Office WHERE strong(grade)),
 filing AS (
     SELECT w.start_id AS official_id, c.benefit, min(w.valid_from) AS filed_on
     FROM link_FILED_KIN_Person_Person AS w JOIN covered AS c ON c.person_id = w.end_id

@@ -7,11 +7,24 @@ WITH RECURSIVE spell AS (
     FROM link_PAID_Person_Account
     WHERE coalesce(status, '成功') = '成功' AND amount_yuan > 0 AND valid_from < $as_of_end
       AND strong(grade)),
+-- Spells that touch are one stay.
+begun AS (
+    SELECT *, since > max(until) OVER (
+        PARTITION BY account_id, person_id ORDER BY since, until
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS is_new
+    FROM spell),
+counted AS (
+    SELECT *, count(*) FILTER (is_new) OVER (
+        PARTITION BY account_id, person_id ORDER BY since, until) AS stay
+    FROM begun),
 payee AS (
-    SELECT account_id, person_id, min(since) AS since, max(until) AS until FROM spell GROUP BY ALL),
+    SELECT account_id, person_id, stay, min(since) AS since, max(until) AS until
+    FROM counted GROUP BY ALL),
 near AS (SELECT DISTINCT a, b FROM kin WHERE degree <= 2),
 busy AS (
-    FROM payee QUALIFY count(*) OVER (PARTITION BY account_id) >= $min_payees),
+    FROM payee SEMI JOIN (
+        SELECT account_id FROM payee GROUP BY ALL
+        HAVING count(DISTINCT person_id) >= $min_payees) USING (account_id)),
 -- Sets of strangers grow one payee at a time, in the order of their ids.
 strangers AS (
     SELECT account_id, [person_id] AS people, person_id AS last_id, since, until FROM busy
