@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doudi.graph.errors import UnknownName, UsageError
+from doudi.graph.errors import UsageError
 from doudi.options import (
     AsOfOption,
     HomeOption,
@@ -17,6 +17,7 @@ from doudi.options import (
     OutOption,
     open_line,
 )
+from doudi.tellings import say_detected, say_loaded
 
 if TYPE_CHECKING:
     from doudi.stages import Line
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 ListOption = Annotated[str | None, typer.Option(help="逗号分隔 divided by commas")]
 SeedOption = Annotated[int, typer.Option(help="随机种子 seed")]
 DeliveriesArgument = Annotated[list[Path], typer.Argument(help="数据批次文件夹 delivery folders")]
-SIZES = ("S", "M", "L")
 
 
 def register(app: typer.Typer) -> None:
@@ -52,24 +52,9 @@ def synth(
 ) -> int:
     """生成合成县 Make a synthetic county with known truth."""
     line = open_line(home, lang=lang, as_json=as_json)
-    receipt = make(line, out, size=size, seed=seed, dirt=dirt)
+    receipt = line.synth(out, size=size, seed=seed, dirt=dirt)
     line.console.receipt(receipt)
     return 0
-
-
-def make(line: Line, out: Path, *, size: str, seed: int, dirt: int) -> dict[str, Any]:
-    """Write a county and say where it is."""
-    from dataclasses import asdict
-
-    from doudi.synth.county import make_county
-
-    if size not in SIZES:
-        raise UnknownName.among("size", size, SIZES, where="--size")
-    with line.console.stage("生成合成县", "making a synthetic county") as progress:
-        receipt = make_county(out, size=size, seed=seed, dirt=dirt, progress=progress)  # type: ignore[arg-type]  # checked above
-    return {"stage": "synth", "ok": True, "exit_code": 0, "outputs": {"county": out}} | {
-        "counts": asdict(receipt)
-    }
 
 
 def load(
@@ -84,39 +69,6 @@ def load(
     say_loaded(line, receipt)
     line.console.receipt(receipt)
     return int(receipt["exit_code"])
-
-
-def say_loaded(line: Line, receipt: dict[str, Any]) -> None:
-    """Rows in, loaded, refused and doubled; files with something to look at, one a line."""
-    files = receipt["files"]
-    total = {
-        k: sum(f[k] for f in files) for k in ("rows_in", "loaded", "quarantined", "duplicates")
-    }
-    line.console.show(
-        f"读入 {total['rows_in']:,} 行 = 载入 {total['loaded']:,} + 隔离 {total['quarantined']:,}"
-        f" + 重复 {total['duplicates']:,}（{len(files)} 个文件）",
-        f"{total['rows_in']:,} rows = {total['loaded']:,} loaded + {total['quarantined']:,} "
-        f"quarantined + {total['duplicates']:,} duplicates ({len(files)} files)",
-    )
-    rows = [
-        [
-            f["batch"],
-            f["file"],
-            f["quarantined"],
-            "; ".join(f"{r} {n}" for r, n in f["reasons"].items()),
-        ]
-        for f in files
-        if f["quarantined"] or f["reasons"]
-    ]
-    if rows:
-        headers = (
-            ("批次", "文件", "隔离", "原因")
-            if line.console.lang == "zh"
-            else ("batch", "file", "refused", "reasons")
-        )
-        line.console.table(headers, rows)
-    for message in receipt["messages"]:  # one a feed
-        line.console.warn(message, message)
 
 
 def detect(
@@ -140,22 +92,6 @@ def detect(
     say_detected(line, receipt)
     line.console.receipt(receipt)
     return int(receipt["exit_code"])
-
-
-def say_detected(line: Line, receipt: dict[str, Any]) -> None:
-    """One line a detector: eligible, hits, cleared."""
-    zh = line.console.lang == "zh"
-    headers = (
-        ("规则", "应查户", "命中", "已排除", "停用原因")
-        if zh
-        else ("detector", "eligible", "hits", "cleared", "frozen by")
-    )
-    rows = [
-        [d["id"], d["eligible"], d["hits"], d["cleared"], ", ".join(d.get("frozen_by") or [])]
-        for d in receipt["detectors"]
-    ]
-    line.console.table(headers, rows)
-    line.console.show(f"线索 {receipt['leads']} 条", f"{receipt['leads']} leads")
 
 
 def rank(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from doudi.commands_line import make, say_detected, say_loaded
 from doudi.dossier import write_report
 from doudi.graph.server import ManagedServer
+from doudi.tellings import say_detected, say_loaded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ SHOWN_FIRST = 3
 def demo(line: Line, *, seed: int) -> dict[str, Any]:
     """Make a county, load it, detect, rank, write the report, stop the server."""
     county = line.home.path / "county"
-    made = make(line, county, size="S", seed=seed, dirt=1)
+    made = line.synth(county, size="S", seed=seed, dirt=1)
     loaded = line.load(sorted((county / "deliveries").iterdir()))
     say_loaded(line, loaded)
     month = line.as_of(None)

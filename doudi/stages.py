@@ -1,15 +1,15 @@
-"""The stages of the line, each on a home, each with its receipt: load, build, detect, rank."""
+"""The stages of the line, each with its receipt: synth, load, build, detect, rank."""
 
 from __future__ import annotations
 
 import getpass
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import FutureAsOf, HomeError, UsageError
+from doudi.graph.errors import FutureAsOf, HomeError, UnknownName, UsageError
 from doudi.home_graph import HomeGraph
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from doudi.policy.parameters import Parameters
 
 EXIT_UNHEALTHY = 3
+SIZES = ("S", "M", "L")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,21 @@ class Line:
             return getpass.getuser()
         except (KeyError, OSError):  # a container whose user has no name
             return f"uid-{os.getuid()}" if hasattr(os, "getuid") else "unnamed"
+
+    def synth(self, out: Path, *, size: str, seed: int, dirt: int) -> dict[str, Any]:
+        """Write a synthetic county.
+
+        Raises:
+            UnknownName: if there is no such size.
+        """
+        from doudi.synth.county import make_county
+
+        if size not in SIZES:
+            raise UnknownName.among("size", size, SIZES, where="--size")
+        with self.console.stage("生成合成县", "making a synthetic county") as progress:
+            receipt = make_county(out, size=size, seed=seed, dirt=dirt, progress=progress)  # type: ignore[arg-type]  # checked above
+        done = {"stage": "synth", "ok": True, "exit_code": 0, "outputs": {"county": out}}
+        return done | {"counts": asdict(receipt)}
 
     def load(self, deliveries: Sequence[Path]) -> dict[str, Any]:
         """Load deliveries, oldest first; one receipt for all."""

@@ -1,0 +1,57 @@
+"""What the receipts of the stages say on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from doudi.stages import Line
+
+
+def say_loaded(line: Line, receipt: dict[str, Any]) -> None:
+    """Rows in, loaded, refused and doubled; files with something to look at, one a line."""
+    files = receipt["files"]
+    total = {
+        k: sum(f[k] for f in files) for k in ("rows_in", "loaded", "quarantined", "duplicates")
+    }
+    line.console.show(
+        f"读入 {total['rows_in']:,} 行 = 载入 {total['loaded']:,} + 隔离 {total['quarantined']:,}"
+        f" + 重复 {total['duplicates']:,}（{len(files)} 个文件）",
+        f"{total['rows_in']:,} rows = {total['loaded']:,} loaded + {total['quarantined']:,} "
+        f"quarantined + {total['duplicates']:,} duplicates ({len(files)} files)",
+    )
+    rows = [
+        [
+            f["batch"],
+            f["file"],
+            f["quarantined"],
+            "; ".join(f"{r} {n}" for r, n in f["reasons"].items()),
+        ]
+        for f in files
+        if f["quarantined"] or f["reasons"]
+    ]
+    if rows:
+        headers = (
+            ("批次", "文件", "隔离", "原因")
+            if line.console.lang == "zh"
+            else ("batch", "file", "refused", "reasons")
+        )
+        line.console.table(headers, rows)
+    for message in receipt["messages"]:  # one a feed
+        line.console.warn(message, message)
+
+
+def say_detected(line: Line, receipt: dict[str, Any]) -> None:
+    """One line a detector: eligible, hits, cleared."""
+    zh = line.console.lang == "zh"
+    headers = (
+        ("规则", "应查户", "命中", "已排除", "停用原因")
+        if zh
+        else ("detector", "eligible", "hits", "cleared", "frozen by")
+    )
+    rows = [
+        [d["id"], d["eligible"], d["hits"], d["cleared"], ", ".join(d.get("frozen_by") or [])]
+        for d in receipt["detectors"]
+    ]
+    line.console.table(headers, rows)
+    line.console.show(f"线索 {receipt['leads']} 条", f"{receipt['leads']} leads")
