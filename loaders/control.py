@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from doudi.loaders.source import Source
 
 MODES = ("snapshot", "delta")
+EPOCHS = (1900, 1904)
 LAST_MONTH = 12
 
 
@@ -82,23 +83,41 @@ def read_folder(path: Path) -> Folder:
             "no such folder", where=str(path), expected="a folder of <slug>.csv files",
             next_step="check the path",
         )  # fmt: skip  # one call
-    table, where = _table(path / "delivery.toml"), f"{path.name}/delivery.toml"
+    table = _table(path / "delivery.toml")
     mode = table.get("mode", "snapshot")
-    own: dict[str, dict[str, Any]] = table.get("source", {})
+    own, control = _tables(path, table, "source"), _tables(path, table, "control")
     modes = {slug: entry.get("mode", mode) for slug, entry in own.items()}
     wrong = sorted({str(m) for m in (mode, *modes.values()) if m not in MODES})
     if wrong:
-        raise DeliveryError(f"mode {wrong[0]!r}", where=where, expected=" or ".join(MODES))
+        raise _broken(path, f"mode {wrong[0]!r}", " or ".join(MODES))
     as_known = table.get("as_known", datetime.now(UTC).date())
     if isinstance(as_known, datetime):
         as_known = as_known.date()
     if not isinstance(as_known, date):
-        raise DeliveryError(
-            f"as_known is {as_known!r}", where=where, expected="a day such as 2026-07-03"
-        )
-    epochs = {slug: int(entry["epoch"]) for slug, entry in own.items() if "epoch" in entry}
+        raise _broken(path, f"as_known is {as_known!r}", "a day without quotes, such as 2026-07-03")
+    epochs = {slug: entry["epoch"] for slug, entry in own.items() if "epoch" in entry}
+    odd = [f"{slug}: {year!r}" for slug, year in epochs.items() if year not in EPOCHS]
+    if odd:
+        raise _broken(path, f"epoch of {odd[0]}", " or ".join(map(str, EPOCHS)))
     batch = str(table.get("batch", path.resolve().name))
-    return Folder(path, batch, as_known, mode, modes, epochs, table.get("control", {}))
+    return Folder(path, batch, as_known, mode, modes, epochs, control)
+
+
+def _broken(folder: Path, found: str, expected: str) -> DeliveryError:
+    return DeliveryError(
+        found,
+        where=f"{folder.name}/delivery.toml",
+        expected=expected,
+        next_step="mend the file and load the folder again; nothing was loaded from it",
+    )
+
+
+def _tables(folder: Path, table: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
+    """The tables ``[name.<slug>]``."""
+    own = table.get(name, {})
+    if not isinstance(own, dict) or not all(isinstance(entry, dict) for entry in own.values()):
+        raise _broken(folder, f"{name} is no table of tables", f"[{name}.<slug>]")
+    return own
 
 
 def _table(path: Path) -> dict[str, Any]:
@@ -107,7 +126,7 @@ def _table(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DeliveryError(str(error), where=f"{path.parent.name}/{path.name}") from None
+        raise _broken(path.parent, str(error), "TOML in UTF-8") from None
 
 
 def _month(batch: str) -> date | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from doudi.graph.errors import DeliveryError
+
 
 @dataclass(frozen=True)
 class Control:
@@ -36,6 +38,17 @@ class FileReceipt:
     reasons: dict[str, int] = field(default_factory=dict)
     control: list[dict[str, Any]] = field(default_factory=list)
     absent: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a receipt in which a row is missing or counted twice."""
+        if self.rows_in != self.loaded + self.quarantined + self.duplicates:
+            raise DeliveryError(
+                f"{self.rows_in} rows in, but {self.loaded} loaded + {self.quarantined} "
+                f"quarantined + {self.duplicates} duplicates",
+                where=f"{self.batch}/{self.file}",
+                expected="every row counted once",
+                next_step="report this; nothing of the file is to be relied on",
+            )
 
     @property
     def totals(self) -> tuple[Control, ...]:

@@ -192,3 +192,44 @@ def test_a_spouse_in_the_population_register_points_from_man_to_woman(
     ties = {(t["start_id"], t["end_id"]) for t in office.links("SPOUSE_OF", "Person", "Person")}
     assert len(ties) == 1
     assert {p["marital_status"] for p in office.nodes("Person") if p["marital_status"]} == {"已婚"}
+
+
+UNITS = "unit_no,owner_id,co_ownership,share,area,use,address,reg_date,status,mortgage"
+OWNED = ("OWNS", "Person", "Property")
+
+
+def test_a_unit_is_its_owners_and_not_the_former_owners(office: Office, people: list[str]) -> None:
+    rows = [
+        f"U1,{people[0]},单独所有,1,80,住宅,,2005-03-01,历史,否",
+        f"U1,{people[1]},单独所有,1,80,住宅,,2012-03-01,查封,否",
+    ]
+    office.deliver({"real_estate_registration.csv": "\n".join([UNITS, *rows])})
+    (owned,) = office.links(*OWNED)
+    assert (owned["valid_from"], owned["valid_to"]) == (date(2012, 3, 1), None)
+    assert {unit["status"] for unit in office.nodes("Property")} == {"查封", None}
+
+
+def test_a_unit_that_becomes_history_was_owned_until_then(
+    office: Office, people: list[str]
+) -> None:
+    row = f"U1,{people[0]},单独所有,1,80,住宅,,2005-03-01,现势,否"
+    office.deliver({"real_estate_registration.csv": f"{UNITS}\n{row}\n"})
+    office.deliver(
+        {"real_estate_registration.csv": f"{UNITS}\n{row.replace('现势', '历史')}\n"},
+        'mode = "delta"\n',
+    )
+    (owned,) = office.links(*OWNED)
+    assert (owned["valid_from"], owned["valid_to"]) == (date(2005, 3, 1), date(2026, 5, 1))
+
+
+def test_a_programme_is_filed_under_the_name_of_the_benefit(
+    office: Office, people: list[str]
+) -> None:
+    header = "official_id,official_role,relative_id,relation,programme,filed_date,reviewed_by"
+    words = ["农村低保", "城市低保", "低保", "特困供养", "特困照护", "临时救助", ""]
+    rows = [f"{people[0]},主任,{people[i + 1]},子女,{w},2026-01-05," for i, w in enumerate(words)]
+    office.deliver({"kin_filing.csv": "\n".join([header, *rows])})
+    filed = {r["row"]: r["programme"] for r in office.links("FILED_KIN", "Person", "Person")}
+    assert [filed[line] for line in sorted(filed)] == [
+        "低保", "低保", "低保", "特困", "特困", "临时救助", None
+    ]  # fmt: skip  # one list
