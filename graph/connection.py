@@ -279,6 +279,11 @@ class Connection:
 
         self._again(lambda: self._committed(work), once=True)
 
+    def has_done(self, batch_id: str) -> bool:
+        """Whether a write of that name has been committed and not forgotten."""
+        there = self.read("MATCH (b:Batch {id: $id}) RETURN count(*) AS n", {"id": batch_id})
+        return bool(there["n"].iloc[0])
+
     def forget(self, batch_id: str = "") -> None:
         """Remove the ledger nodes of a write, or all of them."""
         self.schema(

@@ -1,7 +1,8 @@
-"""Marriages with their ends: one tie a wedding, closed by divorce or death.
+"""Marriages with their ends: one tie a wedding, closed by divorce, death or the next wedding.
 
-The marriage register opens a tie; the population register only states that two people are
-spouses, without a date. Such an undated statement is folded into the marriage that is on file
+The marriage register opens a tie; a later wedding of either to somebody else shows that it ended,
+even where the divorce is a court's and on no file. The population register only states that two
+people are spouses, without a date. Such an undated statement is folded into the marriage that is on file
 (its source row stays in ``rows``), and is a tie of its own only where none is.
 """
 
@@ -20,9 +21,10 @@ SPOUSES = ("SPOUSE_OF", "Person", "Person")
 def close_marriages(bench: Workbench) -> None:
     """Rewrite SPOUSE_OF: no doubles, husband first where the sexes are known, ends filled in.
 
-    ``valid_to`` is the earliest of the register's own end, the first divorce of the two after the
-    wedding and the first death of either after it; deaths and divorces of a weak identity grade
-    close nothing.
+    ``valid_to`` is the earliest of the register's own end and, after the wedding, the first divorce
+    of the two, the first death of either and the first wedding of either to somebody else; records
+    of a weak identity grade close nothing. What comes after a tie without a day nobody knows: only
+    divorce and death close it.
     """
     ties = table_name(*SPOUSES)
     bench.con.execute(f"CREATE OR REPLACE TEMP TABLE tie AS {_one_a_wedding(ties)}")
@@ -62,9 +64,12 @@ def _closed() -> str:
     return f"""
     WITH ending AS ({_endings()}),
     ended AS (
-        SELECT tie.rid, min(ending.day) AS day FROM tie JOIN ending
-            ON tie.one = ending.one AND tie.other = ending.other
-        WHERE tie.valid_from IS NULL OR ending.day > tie.valid_from GROUP BY tie.rid),
+        SELECT rid, min(day) AS day FROM (
+            SELECT tie.rid, ending.day FROM tie JOIN ending
+                ON tie.one = ending.one AND tie.other = ending.other
+            WHERE tie.valid_from IS NULL OR ending.day > tie.valid_from
+            UNION ALL {_remarriages()})
+        GROUP BY rid),
     turned AS (
         SELECT tie.*, a.sex = '女' AND b.sex = '男' AS turn FROM tie
         LEFT JOIN {people} a ON a.id = tie.start_id LEFT JOIN {people} b ON b.id = tie.end_id)
@@ -90,3 +95,13 @@ def _endings() -> str:
     JOIN {deaths} died ON died.start_id = tie.who
     LEFT JOIN {table_name("DeathRecord")} record ON record.id = died.end_id
     WHERE died.grade IN {STRONG} AND coalesce(died.valid_from, record.death_date) IS NOT NULL"""
+
+
+def _remarriages() -> str:
+    """SQL: ties with the later wedding days of either partner to somebody else."""
+    return f"""
+    SELECT former.rid, later.valid_from AS day
+    FROM (SELECT *, unnest([one, other]) AS who FROM tie) former
+    JOIN (SELECT *, unnest([one, other]) AS who FROM tie WHERE grade IN {STRONG}) later USING (who)
+    WHERE (later.one, later.other) <> (former.one, former.other)
+        AND later.valid_from > former.valid_from"""

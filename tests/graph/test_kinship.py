@@ -65,6 +65,31 @@ def test_a_death_by_name_only_closes_nothing(facts: Facts, made: Make) -> None:
     assert tie["valid_to"] is None
 
 
+def test_a_later_wedding_of_either_to_somebody_else_closes_the_marriage(
+    facts: Facts, made: Make
+) -> None:
+    marry(facts, "h", "first", date(2000, 5, 1))
+    marry(facts, "second", "h", date(2015, 6, 1))
+    first, second = made().links("SPOUSE_OF.Person.Person")
+    assert (first["end_id"], first["valid_to"]) == ("first", date(2015, 6, 1))
+    assert (second["start_id"], second["valid_to"]) == ("second", None)
+
+
+def test_a_later_wedding_by_name_only_closes_nothing(facts: Facts, made: Make) -> None:
+    marry(facts, "h", "first", date(2000, 5, 1))
+    marry(facts, "h", "second", date(2015, 6, 1), grade="name_only")
+    assert [tie["valid_to"] for tie in made().links("SPOUSE_OF.Person.Person")] == [None, None]
+
+
+def test_nobody_knows_whether_a_wedding_is_later_than_an_undated_tie(
+    facts: Facts, made: Make
+) -> None:
+    marry(facts, "h", "today")
+    marry(facts, "h", "former", date(2000, 5, 1))
+    ties = {tie["end_id"]: tie for tie in made().links("SPOUSE_OF.Person.Person")}
+    assert ties["today"]["valid_to"] is None
+
+
 def test_an_undated_tie_does_not_double_the_marriage_on_file(facts: Facts, made: Make) -> None:
     wedding = marry(facts, "h", "w", date(2010, 5, 1), row=5)
     marry(facts, "w", "h", row=8)
