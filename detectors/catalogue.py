@@ -59,6 +59,13 @@ class Catalogue:
         """The clearing checks a detector's hits go through, built-in ones left out."""
         return tuple(self.clearing[code] for code in detector.clearing if code in self.clearing)
 
+    def under(self, folder: Path) -> Catalogue:
+        """The detectors and checks whose files lie in a folder."""
+        return Catalogue(
+            tuple(d for d in self.detectors if d.file.startswith(f"{folder}/")),
+            {code: c for code, c in self.clearing.items() if c.file.startswith(f"{folder}/")},
+        )
+
 
 def known_sources() -> frozenset[str] | None:
     """Slugs of the declared sources, one file a source; None where no source is shipped at all."""

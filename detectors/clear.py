@@ -149,25 +149,23 @@ def settle_hits(facts: Facts) -> None:
     facts.con.execute(_CLEARED)
 
 
-def rule_out_by_income(facts: Facts, *, detectors: list[str]) -> None:
+def rule_out_by_income(facts: Facts) -> None:
     """Rule out (X07) the months in which the recomputed income is not over the line.
 
-    A household that the ledger does not recompute, such as one of 特困, keeps all its months:
-    nothing is known of its income.
+    A household that the ledger does not recompute keeps all its months: nothing is known of its
+    income.
 
     Args:
-        facts: Holds ``recomputed`` (``household, month, over_line``).
-        detectors: Ids of the detectors that ask for the recomputation.
+        facts: Holds ``recomputed`` (``household, month, over_line``) and ``compared``
+            (``hit_id, month, household``), the months of hits that may be compared with it.
     """
     facts.con.execute(
         """
         INSERT INTO ruled
-        SELECT 'X07', m.hit_id, m.month, (m.month + INTERVAL 1 MONTH)::DATE, '{}', []
-        FROM hit_month AS m JOIN hit AS h USING (hit_id)
-        WHERE list_contains(?, h.detector)
-          AND h.household IN (SELECT household FROM recomputed)
-          AND NOT EXISTS (SELECT 1 FROM recomputed AS o WHERE o.household = h.household
-                          AND o.month = m.month AND o.over_line)
-        """,
-        [detectors],
+        SELECT 'X07', c.hit_id, c.month, (c.month + INTERVAL 1 MONTH)::DATE, '{}', []
+        FROM compared AS c
+        WHERE c.household IN (SELECT household FROM recomputed)
+          AND NOT EXISTS (SELECT 1 FROM recomputed AS o WHERE o.household = c.household
+                          AND o.month = c.month AND o.over_line)
+        """
     )

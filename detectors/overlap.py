@@ -76,42 +76,98 @@ WHERE status = '成功' AND no NOT IN (SELECT no FROM cancelled)
       SELECT payment_no FROM payment WHERE no IN (SELECT no FROM cancelled)))
 """
 
-_ATTRIBUTED = f"""
-CREATE OR REPLACE TABLE attributed AS
+# A payment and each benefit it may belong to, ``choice`` 1 the likeliest. A case that another payment
+# of the month names has its money already.
+_CANDIDATES = f"""
+CREATE OR REPLACE TABLE candidate AS
 WITH owner AS (
-    SELECT b.id AS benefit, b.register, b.start_date, b.end_date, t.end_id AS household,
-           h.household_id, t.valid_from, t.valid_to
+    SELECT b.id AS benefit, b.register, b.start_date, b.end_date, b.monthly_amount_yuan AS granted,
+           t.end_id AS household, h.household_id, h.urban_rural, t.valid_from, t.valid_to
     FROM node_Benefit AS b
     LEFT JOIN link_BELONGS_TO_Benefit_Household AS t ON t.start_id = b.id
     LEFT JOIN node_Household AS h ON h.id = t.end_id),
 by_case AS (
-    SELECT p.no, o.* FROM net_payment AS p JOIN owner AS o
+    SELECT p.no, true AS named, o.* FROM net_payment AS p JOIN owner AS o
     ON p.register = o.register AND p.household_id = o.household_id
     WHERE p.register IN ({_HOUSEHOLDS}) AND p.household_id IS NOT NULL),
 by_member AS (
-    SELECT p.no, o.* FROM net_payment AS p
+    SELECT p.no, false AS named, o.* FROM net_payment AS p
     JOIN link_MEMBER_OF_Person_Household AS m ON m.start_id = p.person_id
         AND (m.valid_from IS NULL OR date_trunc('month', m.valid_from) <= p.month)
         AND (m.valid_to IS NULL OR p.month < m.valid_to)
     JOIN owner AS o ON o.household = m.end_id AND o.register = p.register
     WHERE p.register IN ({_HOUSEHOLDS}) AND p.no NOT IN (SELECT no FROM by_case)),
 by_person AS (
-    SELECT p.no, o.* FROM net_payment AS p
+    SELECT p.no, false AS named, o.* FROM net_payment AS p
     JOIN (SELECT DISTINCT start_id, end_id FROM link_RECEIVES_Person_Benefit) AS r
         ON r.start_id = p.person_id
     JOIN owner AS o ON o.benefit = r.end_id AND o.register = p.register
     WHERE p.register NOT IN ({_HOUSEHOLDS})),
-candidate AS (
-    SELECT * FROM by_case UNION ALL SELECT * FROM by_member UNION ALL SELECT * FROM by_person)
+each AS (
+    SELECT c.no, c.benefit, c.household, c.named, c.granted, c.start_date, p.month,
+           coalesce(date_trunc('month', c.start_date) <= p.month, true)
+           AND coalesce(p.month < c.end_date, true) AS active,
+           coalesce(date_trunc('month', c.valid_from) <= p.month, true)
+           AND coalesce(p.month < c.valid_to, true) AS inside,
+           c.register <> 'dibao_household_register'
+           OR coalesce(p.programme = c.urban_rural || '低保', true) AS fits
+    FROM (SELECT * FROM by_case UNION ALL SELECT * FROM by_member
+          UNION ALL SELECT * FROM by_person) AS c JOIN net_payment AS p USING (no)),
+taken AS (SELECT DISTINCT benefit, month, true AS is_taken FROM each WHERE named)
+SELECT no, benefit, household, named, granted, active, row_number() OVER (
+           PARTITION BY no
+           ORDER BY active DESC, fits DESC, coalesce(is_taken, false) AND NOT named, inside DESC,
+                    start_date DESC NULLS LAST, benefit, household) AS choice
+FROM each LEFT JOIN taken USING (benefit, month)
+"""
+
+# Who stands in two registrations is paid twice: the n-th payment of a month belongs to the n-th
+# registration that is open, those of the granted amount before the others.
+_CONTESTED = """
+CREATE OR REPLACE TABLE contested AS
+WITH opened AS (
+    SELECT no, benefit, any_value(granted) AS granted, min(choice) AS choice
+    FROM candidate WHERE active AND NOT named
+      AND no IN (SELECT no FROM candidate WHERE choice = 2 AND active AND NOT named)
+    GROUP BY no, benefit)
+SELECT o.*, p.person_id, p.register, p.programme, p.month, p.amount_yuan, p.batch, p.line
+FROM opened AS o JOIN net_payment AS p USING (no)
+"""
+_GROUP = "person_id, register, programme, month, amount_yuan > 0"
+_EQUAL = f"""
+CREATE OR REPLACE TABLE matched AS
+SELECT no, benefit FROM (
+    SELECT no, benefit,
+           dense_rank() OVER (PARTITION BY {_GROUP}, amount_yuan ORDER BY batch, line, no) AS nth,
+           dense_rank() OVER (PARTITION BY {_GROUP}, amount_yuan ORDER BY choice) AS place
+    FROM contested WHERE round(granted, 2) = round(abs(amount_yuan), 2))
+WHERE nth = place
+"""
+_IN_ORDER = f"""
+INSERT INTO matched
+WITH rest AS (
+    SELECT * FROM contested AS c
+    WHERE no NOT IN (SELECT no FROM matched) AND NOT EXISTS (
+        SELECT 1 FROM matched AS m JOIN contested AS d USING (no, benefit)
+        WHERE d.benefit = c.benefit AND d.person_id = c.person_id AND d.month = c.month
+          AND d.programme IS NOT DISTINCT FROM c.programme
+          AND (d.amount_yuan > 0) = (c.amount_yuan > 0)))
+SELECT no, benefit FROM (
+    SELECT no, benefit, dense_rank() OVER (PARTITION BY {_GROUP} ORDER BY batch, line, no) AS nth,
+           dense_rank() OVER (PARTITION BY {_GROUP} ORDER BY choice) AS place
+    FROM rest)
+WHERE nth = place
+"""
+
+_ATTRIBUTED = """
+CREATE OR REPLACE TABLE attributed AS
+WITH best AS (
+    SELECT c.no, c.benefit, min(c.choice) AS choice FROM candidate AS c LEFT JOIN matched AS m
+        USING (no)
+    WHERE CASE WHEN m.no IS NULL THEN c.choice = 1 ELSE c.benefit = m.benefit END
+    GROUP BY c.no, c.benefit)
 SELECT p.no, p.rid, p.person_id, p.register, p.month, p.amount_yuan, c.benefit, c.household
-FROM candidate AS c JOIN net_payment AS p USING (no)
-QUALIFY row_number() OVER (
-    PARTITION BY p.no
-    ORDER BY coalesce(date_trunc('month', c.start_date) <= p.month, true)
-             AND coalesce(p.month < c.end_date, true) DESC,
-             coalesce(date_trunc('month', c.valid_from) <= p.month, true)
-             AND coalesce(p.month < c.valid_to, true) DESC,
-             c.start_date DESC NULLS LAST, c.benefit, c.household) = 1
+FROM best JOIN candidate AS c USING (no, choice) JOIN net_payment AS p USING (no)
 """
 
 _PAID = """
@@ -138,6 +194,10 @@ WHERE b.start_date IS NOT NULL AND b.id NOT IN (SELECT DISTINCT benefit FROM pai
   AND (b.register IN ({_RECOGNISED}) OR NOT EXISTS (SELECT 1 FROM link_PAID_Person_Account))
 """
 
+_STEPS = (
+    _CANCELLED, _NET, _CANDIDATES, _CONTESTED, _EQUAL, _IN_ORDER, _ATTRIBUTED, _PAID,
+)  # fmt: skip
+
 
 def build_paid_months(facts: Facts, *, as_of: date, as_of_end: date) -> None:
     """Make the table ``paid_month`` of a projection.
@@ -145,7 +205,8 @@ def build_paid_months(facts: Facts, *, as_of: date, as_of_end: date) -> None:
     Columns ``benefit, household, register, month, paid_yuan, rids``: one row a benefit and month
     whose payments, net of returns and recoveries, are above 0; ``rids`` are the payments. Payments
     of household programmes go to the case they name, else to the payee's household; payments of
-    programmes kept by person to the payee's benefit of that register.
+    programmes kept by person to the payee's benefit of that register. Several payments of a month
+    are shared out among the registrations that are open.
 
     Args:
         facts: The projection.
@@ -155,16 +216,18 @@ def build_paid_months(facts: Facts, *, as_of: date, as_of_end: date) -> None:
     Source: contract §5 and §6.
     """
     facts.con.execute(_PAYMENTS, [as_of])
-    for statement in (_CANCELLED, _NET, _ATTRIBUTED, _PAID):
+    for statement in _STEPS:
         facts.con.execute(statement)
     facts.con.execute(_RECOGNISED_MONTHS, [as_of_end, as_of_end])
 
 
+# The membership that counts is that of the member who was helped, where the fact is about somebody
+# outside such as a spouse: who was once listed is at fault exactly when not a member.
 _ERROR_MONTHS = f"""
 INSERT INTO hit_month
 WITH fact AS (
-    SELECT DISTINCT hit_id, household, person_id, benefit, also_paid, fact_from, fact_to,
-           exposure_yuan_month
+    SELECT DISTINCT hit_id, household, benefit, also_paid, fact_from, fact_to, exposure_yuan_month,
+           coalesce(json_extract_string(columns, '$.member_id'), person_id) AS person_id
     FROM found WHERE direction = 'error'),
 matched AS (
     SELECT f.*, p.benefit AS paid_benefit, p.register, p.month, p.paid_yuan
@@ -215,13 +278,12 @@ def build_hit_months(facts: Facts, *, as_of: date, as_of_end: date) -> None:
 
     Columns ``hit_id, benefit, month, paid_yuan, exposure_yuan``. Errors: paid months in which the
     fact held and, for programmes kept by household, the membership too of a person who is or was
-    a member. Leaks: the
-    months since the need became visible, from the first month with payments on: what was before
+    a member (of ``member_id`` where the detector returns one). Leaks: the months since the need became visible, from the first month with payments on: what was before
     the deliveries begin is not known to be unhelped.
 
     Args:
         facts: Holds ``found``: ``hit_id, direction, household, person_id, benefit, fact_from,
-            fact_to, exposure_yuan_month``, several rows a hit where the fact has several intervals.
+            fact_to, exposure_yuan_month, columns``, several rows a hit where the fact has several intervals.
         as_of: Last month that counts.
         as_of_end: The month after.
     """

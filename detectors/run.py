@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from doudi.detectors import merge
 from doudi.detectors.catalogue import catalogue
+from doudi.detectors.checker import require_explained
 from doudi.detectors.facts import Facts, last_known
 from doudi.detectors.freeze import frozen
 from doudi.detectors.months import first_of, next_month
@@ -142,6 +143,8 @@ def detect(  # noqa: PLR0913 - the options of the command
     """
     everything = catalogue(extra)
     chosen = everything.chosen(detectors)
+    if extra is not None:
+        require_explained(connection, everything.under(extra))
     setting = open_setting(
         connection, projection, parameters, everything, as_of=as_of, feeds=feeds, progress=progress
     )

@@ -10,7 +10,14 @@ from doudi.detectors import clear, edges, evidence, found, merge, overlap
 from doudi.detectors.facts import Facts
 from doudi.detectors.months import next_month
 from doudi.detectors.recompute import empty_incomes, over_line_months
-from doudi.detectors.values import AreaGroup, area_groups, as_json, values_of
+from doudi.detectors.values import (
+    AreaGroup,
+    area_groups,
+    as_json,
+    build_places,
+    households_in,
+    values_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -164,10 +171,10 @@ class _Search:
     def _find(self, groups: list[AreaGroup]) -> None:
         found.empty_found(self.facts)
         ran: list[tuple[object, ...]] = []
-        alone = len(groups) == 1
+        asked = self._asked(groups)
         for detector in self.detectors:
             self.setting.progress(f"{detector.id} {detector.title.zh} {detector.title.en}")
-            ran += [self._query(detector, group, alone=alone) for group in groups]
+            ran += [self._query(detector, group, asked[group.number]) for group in groups]
         self.facts.con.execute(
             "CREATE OR REPLACE TABLE ran (detector VARCHAR, area_group BIGINT, checked VARCHAR[], "
             "data_dates VARCHAR, parameters VARCHAR, params VARCHAR)"
@@ -175,7 +182,9 @@ class _Search:
         if ran:
             self.facts.con.executemany("INSERT INTO ran VALUES (?, ?, ?, ?, ?, ?)", ran)
 
-    def _query(self, detector: Detector, group: AreaGroup, *, alone: bool) -> tuple[object, ...]:
+    def _query(
+        self, detector: Detector, group: AreaGroup, asked: list[str] | None
+    ) -> tuple[object, ...]:
         """Run one detector on one group of areas; what the receipts say of the run."""
         setting = self.setting
         values = values_of(detector.params, setting.parameters, group.area_code, setting.as_of)
@@ -183,7 +192,7 @@ class _Search:
         given |= {
             "as_of": setting.as_of,
             "as_of_end": setting.as_of_end,
-            "households": self._asked(group, alone=alone),
+            "households": asked,
         }
         rows = setting.connection.read(detector.query, given)
         count = found.add_found(self.facts, rows, detector, area_group=group.number)
@@ -202,17 +211,16 @@ class _Search:
             _json(shown),
         )
 
-    def _asked(self, group: AreaGroup, *, alone: bool) -> list[str] | None:
-        """The households a query looks at: those of the group, unless the group is everything."""
-        if alone:
-            return None if self.households is None else list(self.households)
-        rows = self.facts.rows(
-            "SELECT id FROM node_Household WHERE list_contains(?, "
-            "rpad(left(area_code, 6), 12, '0')) AND (?::VARCHAR[] IS NULL "
-            "OR list_contains(?::VARCHAR[], id)) ORDER BY id",
-            [list(group.counties), self.households, self.households],
-        )
-        return [str(row[0]) for row in rows]
+    def _asked(self, groups: list[AreaGroup]) -> dict[int, list[str] | None]:
+        """The households looked at for each group: its own, unless the group is everything."""
+        if len(groups) == 1:
+            everything = None if self.households is None else list(self.households)
+            return {groups[0].number: everything}
+        build_places(self.facts)
+        return {
+            group.number: households_in(self.facts, group, groups, self.households)
+            for group in groups
+        }
 
     def _count_eligible(self, detector: Detector, given: dict[str, Any]) -> None:
         if detector.id not in self.eligible:
@@ -281,7 +289,7 @@ class _Search:
                 if over_line_months(
                     self.setting, self.facts, part, with_person=kind != "over_line"
                 ):
-                    clear.rule_out_by_income(self.facts, detectors=part)
+                    clear.rule_out_by_income(self.facts)
 
     def _result(self, weak: dict[str, int], outside: dict[str, int]) -> Searched:
         counted = self.facts.rows(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from doudi.detectors.entries import Param
+    from doudi.detectors.facts import Facts
     from doudi.detectors.header import ClearingCheck, Detector
     from doudi.policy.parameters import Parameters
 
@@ -78,6 +79,71 @@ def area_groups(
         key = json.dumps([[v.value for v in values] for values in seen], default=str)
         groups.setdefault(key, []).append(county)
     return [AreaGroup(number, tuple(found)) for number, found in enumerate(groups.values())]
+
+
+# Leaks also speak of household books and of people on no register or book, whose place is that of
+# their registration.
+_PLACES = """
+CREATE OR REPLACE TABLE place AS
+WITH entry AS (
+    SELECT y.start_id, y.end_id, p.area_code
+    FROM link_REGISTERED_IN_Person_HukouBook AS y LEFT JOIN node_Person AS p ON p.id = y.start_id
+    WHERE y.valid_to IS NULL),
+named AS (
+    SELECT id, area_code, 1 AS rank FROM node_Household
+    UNION ALL
+    SELECT 'hukou_population/' || id, address_code, 2 FROM node_HukouBook
+    UNION ALL
+    SELECT 'hukou_population/' || end_id, area_code, 3 FROM entry
+    UNION ALL
+    SELECT 'person:' || id, area_code, 4 FROM node_Person
+    WHERE id NOT IN (SELECT start_id FROM entry))
+SELECT id, arg_min(county, (rank, county)) AS county
+FROM (SELECT id, rank, CASE WHEN length(area_code) >= 6
+                            THEN rpad(left(area_code, 6), 12, '0') END AS county FROM named)
+GROUP BY id
+"""
+
+_IN_GROUP = """
+SELECT id FROM place
+WHERE (list_contains($counties, county)
+       OR ($is_first AND (county IS NULL OR NOT list_contains($known, county))))
+  AND ($asked::VARCHAR[] IS NULL OR list_contains($asked::VARCHAR[], id))
+ORDER BY id
+"""
+
+
+def build_places(facts: Facts) -> None:
+    """Make ``place`` (``id, county``): the county of everything a query may call a household.
+
+    ``county`` is a 12-digit code, or null where nothing says where the household is.
+    """
+    facts.con.execute(_PLACES)
+
+
+def households_in(
+    facts: Facts, group: AreaGroup, groups: Sequence[AreaGroup], asked: Sequence[str] | None
+) -> list[str]:
+    """The household ids that are judged with the values of a group, in order.
+
+    Args:
+        facts: Holds ``place``.
+        group: The group.
+        groups: All groups; the first also takes unknown counties and those of no group.
+        asked: Household ids to look at; None for all.
+    """
+    known = [county for each in groups for county in each.counties]
+    wanted = None if asked is None else list(asked)
+    found = facts.con.execute(
+        _IN_GROUP,
+        {
+            "counties": list(group.counties),
+            "known": known,
+            "is_first": group.number == groups[0].number,
+            "asked": wanted,
+        },
+    )
+    return [str(row[0]) for row in found.fetchall()]
 
 
 def values_of(

@@ -37,16 +37,26 @@ CALL (hit) {
   RETURN 'off the road' AS reason, date.truncate('month', v.status_date) AS cleared_from,
          null AS cleared_to, [o.rid] AS traces
   UNION
-  // Each agreement takes one home out of the count from its day on.
+  // Each agreement takes one home out of the count from its day on; couples sign one twice.
   WITH hit WHERE hit.homes IS NOT NULL AND hit.shops = 0
-  MATCH (h:Household {id: hit.household})<-[:MEMBER_OF]-(:Person)-[g:COMPENSATED]->(a:Compensation)
+  MATCH (:Household {id: hit.household})<-[m:MEMBER_OF]-(:Person)-[g:COMPENSATED]->(a:Compensation)
   WHERE a.agreement_date IS NOT NULL
-  WITH hit, a, g ORDER BY a.agreement_date, g.rid
-  WITH hit, collect(DISTINCT a) AS deals, collect(DISTINCT g.rid) AS traces
-  WHERE hit.homes - size(deals) <= $home_count_max
-  RETURN 'pulled down' AS reason,
-         date.truncate('month', last(deals).agreement_date) AS cleared_from,
-         null AS cleared_to, traces
+    AND (m.valid_from IS NULL OR m.valid_from < hit.month_to + duration({months: 1}))
+    AND (m.valid_to IS NULL OR m.valid_to > hit.month_from)
+  WITH hit, a, g ORDER BY g.rid
+  WITH hit, a.agreement_date AS day, collect(DISTINCT g.rid) AS rids
+  // Only a home that was owned on the day was given up.
+  WITH hit, day, rids, COUNT {
+    MATCH (:Person)-[o:OWNS]->(u:Property)
+    WHERE u.id IN hit.units AND o.rid IN hit.evidence AND coalesce(o.valid_from <= day, true)
+    RETURN DISTINCT u.id
+  } AS owned
+  ORDER BY day, rids
+  WITH hit, collect({day: day, rids: rids, owned: owned}) AS deals
+  WITH hit, [i IN range(0, size(deals) - 1) WHERE deals[i].owned > i | deals[i]] AS deals
+  WHERE size(deals) > 0 AND hit.homes - size(deals) <= $home_count_max
+  RETURN 'pulled down' AS reason, date.truncate('month', last(deals).day) AS cleared_from,
+         null AS cleared_to, reduce(l = [], d IN deals | l + d.rids) AS traces
 }
 RETURN hit.hit_id AS hit_id, reason, cleared_from, cleared_to, traces AS evidence
 ORDER BY hit_id, reason, cleared_from

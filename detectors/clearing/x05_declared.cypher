@@ -27,8 +27,13 @@ CALL (hit, p) {
   WHERE profit > 0 AND months > 0
   RETURN profit / months AS implied, null AS cleared_from, null AS cleared_to, traces
 }
-WITH hit, declared, m, implied, cleared_from, cleared_to, traces
-WHERE declared >= $tolerance * implied
+WITH hit, declared, m, implied, traces,
+     // What was declared for one membership says nothing of the months outside it.
+     reduce(d = date.truncate('month', m.valid_from), x IN [cleared_from]
+       | CASE WHEN d >= x THEN d ELSE coalesce(x, d) END) AS cleared_from,
+     reduce(d = m.valid_to, x IN [cleared_to]
+       | CASE WHEN d <= x THEN d ELSE coalesce(x, d) END) AS cleared_to
+WHERE declared >= $tolerance * implied AND coalesce(cleared_from < cleared_to, true)
 RETURN hit.hit_id AS hit_id, declared AS declared_yuan, implied AS implied_yuan,
        cleared_from, cleared_to, [m.rid] + traces AS evidence
 ORDER BY hit_id, cleared_from, implied_yuan, evidence

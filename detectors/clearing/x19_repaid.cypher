@@ -5,7 +5,18 @@
 // ---
 UNWIND $hits AS hit
 MATCH (b:Benefit {id: hit.benefit})<-[:RECEIVES]-(q:Person)-[y:PAID]->(:Account)
-WHERE y.register = b.register AND coalesce(y.status, '成功') = '成功' AND y.reverses IS NULL
+WHERE y.register = b.register AND y.reverses IS NULL
+  // What was returned by its number never arrived.
+  AND NOT EXISTS {
+    MATCH (q)-[z:PAID]->(:Account)
+    WHERE z.reverses = y.payment_no AND (z.status = '退回' OR z.amount_yuan < 0)
+  }
+  // Without a number a return cancels the equal payment of its month.
+  AND (coalesce(y.status, '成功') = '成功' OR y.status = '退回' AND EXISTS {
+    MATCH (q)-[g:PAID {programme: y.programme, amount_yuan: y.amount_yuan}]->(:Account)
+    WHERE coalesce(g.status, '成功') = '成功' AND g.valid_from <= y.valid_from
+      AND (g.valid_to IS NULL OR g.valid_to > y.valid_from)
+  })
   // A household's money names the case; a programme kept by person is paid to the person.
   AND CASE WHEN b.register = 'dibao_household_register'
            THEN y.household_id IS NULL OR b.id = b.register + '/' + y.household_id
@@ -15,7 +26,8 @@ WITH DISTINCT hit, y,
      CASE WHEN y.valid_to < hit.month_to + duration({months: 1}) THEN y.valid_to
           ELSE hit.month_to + duration({months: 1}) END AS high
 WITH hit, y, CASE WHEN y.amount_yuan > 0 AND low < high
-                  THEN duration.inMonths(low, high).months * y.amount_yuan ELSE 0.0 END AS paid,
+                  THEN duration.inMonths(low, high).months * y.amount_yuan
+                    * CASE WHEN y.status = '退回' THEN -1 ELSE 1 END ELSE 0.0 END AS paid,
      // A recovery is booked later, as a negative amount.
      CASE WHEN y.amount_yuan < 0 AND y.valid_from > hit.month_from
           THEN -y.amount_yuan * duration.inMonths(y.valid_from,

@@ -8,9 +8,11 @@
 // why = "rosters of kin are filed quarter by quarter"
 // ---
 UNWIND $hits AS hit
-MATCH (:Person {id: hit.official_id})-[w:FILED_KIN]->(:Person)-[:RECEIVES]->(:Benefit
-  {id: hit.benefit})
+MATCH (:Person {id: hit.official_id})-[w:FILED_KIN]->(x:Person)
 WHERE coalesce(w.status, '有效') = '有效' AND w.reviewed = true
+  // A filing for any relative of the case is a filing of the case, paid for or not.
+  AND (EXISTS { MATCH (x)-[:RECEIVES]->(:Benefit {id: hit.benefit}) }
+    OR EXISTS { MATCH (x)-[:MEMBER_OF]->(:Household {id: hit.household}) })
   AND w.valid_from <= hit.fact_from + duration({days: $max_days})
 WITH hit, w
 ORDER BY w.valid_from, w.rid

@@ -27,12 +27,21 @@ MATCH (p:Person)-[died:DIED]->(x:DeathRecord)
 WHERE x.death_date < $as_of_end
   // One weak record must not spoil the strong ones.
   AND coalesce(died.grade, 'exact') IN ['exact', 'repaired', 'certificate']
-WITH p, died, x
+// A record under another name, and not with the person's birth date, tells of somebody else.
+WITH p, died, x, coalesce(x.name_token <> p.name_token
+  AND (x.birth_date IS NULL OR p.birth_date IS NULL OR x.birth_date <> p.birth_date), false)
+    AS is_others
 ORDER BY died.rid
+WITH p, collect({rid: died.rid, day: x.death_date, register: x.register, is_others: is_others})
+  AS records
+// Beside a record of the person's own such a record says nothing; alone it is shown, and cleared.
+WITH p, CASE WHEN all(x IN records WHERE x.is_others) THEN records
+             ELSE [x IN records WHERE NOT x.is_others] END AS records
+UNWIND records AS x
 // Registers often write the day of cancellation for the day of death: the earliest day is the
 // death.
-WITH p, min(x.death_date) AS death_date, count(DISTINCT x.register) AS registers,
-     collect(died.rid) AS deaths
+WITH p, min(x.day) AS death_date, count(DISTINCT x.register) AS registers,
+     collect(x.rid) AS deaths
 MATCH (p)-[r:RECEIVES]->(b:Benefit)-[t:BELONGS_TO]->(h:Household)
 WHERE ($households IS NULL OR h.id IN $households)
   AND b.programme <> '低保边缘'  // recognised, and paid nothing

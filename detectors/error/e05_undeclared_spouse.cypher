@@ -10,7 +10,7 @@
 // recompute = "over_line_with_person"
 // clearing = ["X03", "X07", "X08", "X16", "X18"]
 // harmless = ["a court divorced the couple and the civil register does not show it", "the spouse serves in the army or is kept by the state", "the spouse has long left, is violent or missing"]
-// blind = ["marriages registered elsewhere and not sent", "couples who never registered", "court divorces"]
+// blind = ["marriages registered elsewhere and not sent", "couples who never registered", "court divorces after which neither married again"]
 // returns = ["household", "person_id", "member_id", "benefit", "fact_from", "fact_to", "married_on", "evidence"]
 // identity = ["household", "person_id", "member_id"]
 // about = "household"
@@ -18,7 +18,7 @@
 // ask = { zh = "配偶是否共同生活？如已分居或离婚，有何凭证？", en = "Does the spouse live with the family? If separated or divorced, what shows it?" }
 // [params.min_months]
 // default = 3
-// unit = "months of marriage, 1 or more"
+// unit = "months of marriage without being listed, 1 or more"
 // why = "registers need about a quarter to take in a marriage"
 // [eligible]
 // match = "MATCH (h:Household)<-[:BELONGS_TO]-(:Benefit {programme: '低保'})<-[:RECEIVES]-(:Person)-[:SPOUSE_OF]-(:Person) RETURN count(DISTINCT h.id) AS eligible"
@@ -27,13 +27,11 @@ MATCH (h:Household)<-[t:BELONGS_TO]-(b:Benefit {programme: '低保'})<-[r:RECEIV
 WHERE $households IS NULL OR h.id IN $households
 MATCH (p)-[w:SPOUSE_OF]-(q:Person)
 WHERE w.source = 'marriage_registration' AND w.valid_from < $as_of_end
-  AND duration.inMonths(w.valid_from, CASE WHEN w.valid_to < $as_of_end THEN w.valid_to
-                                      ELSE $as_of_end END).months >= $min_months
 // The person of the hit is the spouse, who is counted in when the income is recomputed.
-// The times in which the household does list the spouse.
+// The times in which the household does list the spouse; the month of the entry is one of them.
 WITH h, t, b, r, p, w, q, COLLECT {
   MATCH (q)-[m:MEMBER_OF]->(h)
-  RETURN {since: coalesce(m.valid_from, date('0001-01-01')),
+  RETURN {since: date.truncate('month', coalesce(m.valid_from, date('0001-01-01'))),
           until: coalesce(m.valid_to, date('9999-12-31'))} AS listed
 } AS listed,
      date.truncate('month', w.valid_from) + duration({months: 1}) AS married
@@ -46,10 +44,15 @@ WITH h, t, b, r, p, w, q, listed,
 UNWIND [start] + [i IN listed WHERE i.until > start | i.until] AS fact_from
 WITH h, t, b, r, p, w, q, fact_from, listed, stop
 WHERE none(i IN listed WHERE i.since <= fact_from AND fact_from < i.until)
-WITH DISTINCT h, t, b, r, p, w, q, fact_from,
+WITH DISTINCT h, t, b, r, p, w, q, listed, fact_from,
      reduce(d = stop, i IN listed
        | CASE WHEN i.since > fact_from AND i.since < d THEN i.since ELSE d END) AS until
 WHERE fact_from < until AND fact_from < $as_of_end
+// For so long the two have been married and the spouse has not been listed.
+WITH *, reduce(d = w.valid_from, i IN listed
+  | CASE WHEN i.until <= fact_from AND i.until > d THEN i.until ELSE d END) AS unlisted_from
+WHERE unlisted_from + duration({months: toInteger($min_months)})
+      <= CASE WHEN until < $as_of_end THEN until ELSE $as_of_end END
 RETURN h.id AS household, q.id AS person_id, p.id AS member_id, b.id AS benefit, fact_from,
        CASE WHEN until < date('9999-12-31') THEN until END AS fact_to,
        w.valid_from AS married_on, [r.rid, t.rid, w.rid] AS evidence

@@ -59,11 +59,14 @@ WITH h, t, b, r, p, o, v, owned_from, standard,
        | CASE WHEN x < d THEN x ELSE d END) AS until
 WHERE fact_from < until AND fact_from < $as_of_end
   AND ($vehicle_allowed < 1 OR v.price_yuan >= $price_mult * 12 * standard OR EXISTS {
-    // One car may be allowed; the second is not.
-    MATCH (h)<-[:MEMBER_OF]-(:Person)-[o2:OWNS]->(v2:Vehicle)
+    // One car may be allowed; the second is not, while its owner is a member.
+    MATCH (h)<-[r2:MEMBER_OF]-(:Person)-[o2:OWNS]->(v2:Vehicle)
     WHERE v2.id <> v.id AND v2.vehicle_type IN ['小型轿车', '小型普通客车']
-      AND v2.status IN ['正常', '逾期未检'] AND o2.valid_from < until
-      AND (o2.valid_to IS NULL OR o2.valid_to > fact_from)
+      AND v2.status IN ['正常', '逾期未检'] AND o2.valid_from IS NOT NULL
+      AND all(x IN [r2, o2] WHERE coalesce(x.grade, 'exact') IN ['exact', 'repaired', 'certificate'])
+      AND reduce(d = fact_from, x IN [r2.valid_from, o2.valid_from]
+            | CASE WHEN x > d THEN x ELSE d END)
+        < reduce(d = until, x IN [r2.valid_to, o2.valid_to] | CASE WHEN x < d THEN x ELSE d END)
   })
 RETURN h.id AS household, p.id AS person_id, v.id AS vehicle_id, b.id AS benefit, fact_from,
        CASE WHEN until < date('9999-12-31') THEN until END AS fact_to,

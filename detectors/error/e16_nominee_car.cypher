@@ -9,8 +9,8 @@
 // min_grade = "certificate"
 // basis = ["B4"]
 // clearing = ["X04", "X15", "X18"]
-// harmless = ["the member drives for the owner as a job", "the car is borrowed to take a sick person to hospital", "penalty points are taken over for somebody else"]
-// blind = ["cars used without a fine, a policy or a phone number", "plates of other provinces"]
+// harmless = ["the member drives for the owner as a job", "the car is borrowed to take a sick person to hospital", "penalty points are taken over for somebody else", "a relative who arranges one policy pays it and leaves a number: one row of one policy is one link"]
+// blind = ["cars used without a fine, a policy or a phone number", "cars known by one policy alone", "plates of other provinces"]
 // returns = ["household", "person_id", "vehicle_id", "benefit", "fact_from", "fact_to", "owner_id", "owner_kin_degree", "fines", "pays_premium", "phone_on_policy", "evidence"]
 // identity = ["household", "person_id", "vehicle_id"]
 // about = "household"
@@ -35,16 +35,18 @@ MATCH (b:Benefit)-[t:BELONGS_TO]->(h:Household)<-[r:MEMBER_OF]-(p:Person)
 WHERE ($households IS NULL OR h.id IN $households)
   // The means test looks at all members; 特困 only at the person who is kept.
   AND (b.programme = '低保' OR (b.programme = '特困' AND EXISTS { MATCH (p)-[:RECEIVES]->(b) }))
-// What ties a member to a car, each kind with its days; weak traces are none.
+// What ties a member to a car, each kind with its days and, for a policy, the row that states it;
+// weak traces are none.
 CALL (p, h) {
   MATCH (p)-[y:PAYS_FOR]->(v:Vehicle)
   WHERE coalesce(y.grade, 'exact') IN ['exact', 'repaired', 'certificate']
-  RETURN v, 'premium' AS kind, y.valid_from AS since, y.valid_to AS until, [y.rid] AS rids
+  RETURN v, 'premium' AS kind, coalesce(y.source + ' ' + y.rows, y.rid) AS origin,
+         y.valid_from AS since, y.valid_to AS until, [y.rid] AS rids
   UNION
   UNWIND [p, h] AS x
   MATCH (x)-[u:USES_PHONE]->(:Phone)<-[y:POLICY_PHONE]-(v:Vehicle)
   WHERE all(z IN [u, y] WHERE coalesce(z.grade, 'exact') IN ['exact', 'repaired', 'certificate'])
-  RETURN v, 'phone' AS kind,
+  RETURN v, 'phone' AS kind, coalesce(y.source + ' ' + y.rows, y.rid) AS origin,
          CASE WHEN u.valid_from > y.valid_from THEN u.valid_from ELSE y.valid_from END AS since,
          CASE WHEN u.valid_to < y.valid_to THEN u.valid_to
               ELSE coalesce(y.valid_to, u.valid_to) END AS until, [y.rid, u.rid] AS rids
@@ -60,20 +62,24 @@ CALL (p, h) {
   UNWIND range(0, size(fines) - toInteger($min_fines)) AS i
   WITH v, fines[i..i + toInteger($min_fines)] AS few
   WHERE last(few).on <= head(few).on + duration({months: $window_months})
-  RETURN v, 'fines' AS kind, head(few).on AS since, last(few).on + duration({months: 1}) AS until,
+  RETURN v, 'fines' AS kind, 'fines' AS origin,
+         head(few).on AS since, last(few).on + duration({months: 1}) AS until,
          reduce(l = [], x IN few | l + x.rids) AS rids
 }
-WITH h, t, b, r, p, v, kind, since, coalesce(until, $as_of_end) AS until, rids
+WITH h, t, b, r, p, v, kind, origin, since, coalesce(until, $as_of_end) AS until, rids
 WHERE v.vehicle_type IN ['小型轿车', '小型普通客车'] AND since < until AND since < $as_of_end
-WITH h, t, b, r, p, v, kind, since, until, rids ORDER BY kind, since, rids
-WITH h, t, b, r, p, v, collect({kind: kind, since: since, until: until, rids: rids}) AS links
+WITH h, t, b, r, p, v, kind, origin, since, until, rids ORDER BY kind, since, rids
+WITH h, t, b, r, p, v, collect({kind: kind, origin: origin, since: since, until: until,
+  rids: rids}) AS links
 WHERE any(x IN links WHERE x.kind <> head(links).kind)
-// The stretches of days on which two kinds hold at once.
+// The stretches of days on which two kinds hold at once. Premium and telephone in one row of one
+// policy are one statement of one insurer, not two that bear each other out.
 CALL (links) {
   UNWIND links AS link UNWIND [link.since, link.until] AS day
   WITH DISTINCT links, day ORDER BY day
   WITH collect({day: day, both: any(x IN links WHERE x.since <= day AND day < x.until
-    AND any(y IN links WHERE y.kind <> x.kind AND y.since <= day AND day < y.until))}) AS steps
+    AND any(y IN links WHERE y.kind <> x.kind AND y.origin <> x.origin AND y.since <= day
+      AND day < y.until))}) AS steps
   UNWIND [i IN range(0, size(steps) - 1)
     WHERE steps[i].both AND (i = 0 OR NOT steps[i - 1].both) | i] AS i
   RETURN steps[i].day AS both_from,

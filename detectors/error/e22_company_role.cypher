@@ -9,7 +9,7 @@
 // basis = ["B2", "B4"]
 // clearing = ["X03", "X04", "X05", "X12", "X18"]
 // harmless = ["the company sleeps and files zero", "the name was used or lent", "a family workshop without employees", "the profit was declared and counted"]
-// blind = ["trade without registration", "companies whose tax office sends no filings and that state no employees"]
+// blind = ["trade without registration", "companies whose tax office sends no filings and that state no employees", "companies that work and file zeros"]
 // returns = ["household", "person_id", "company_id", "benefit", "fact_from", "fact_to", "roles", "kind", "revenue_yuan", "employees", "by_filing", "evidence"]
 // identity = ["household", "person_id", "company_id"]
 // about = "household"
@@ -47,9 +47,13 @@ WITH *, COLLECT {
 } AS filings
 WITH *, [f IN filings WHERE any(k IN posts WHERE f.since < k.until AND k.since < f.until)]
   AS filings
-// Months with revenue; where none is filed, employees show that the business runs.
+// Months with revenue; where no filing says how much, employees show that the business runs. A firm
+// that files zeros sleeps, whatever number of employees its registration once gave.
 UNWIND CASE WHEN size(filings) > 0 THEN filings
-            WHEN c.employees > 0 THEN [{since: date('0001-01-01'), until: date('9999-12-31')}]
+            WHEN c.employees > 0 AND NOT EXISTS {
+              MATCH (c)-[:FILED]->(x:TaxFiling)
+              WHERE x.revenue_yuan IS NOT NULL AND x.period_end < $as_of_end
+            } THEN [{since: date('0001-01-01'), until: date('9999-12-31')}]
             ELSE [] END AS run
 UNWIND posts AS post
 WITH *, reduce(d = run.since, x IN [r.valid_from, t.valid_from, b.start_date, post.since]

@@ -10,7 +10,7 @@
 // basis = ["B2", "B4"]
 // clearing = ["X12", "X18"]
 // harmless = ["the holding is an employees' share platform or a cooperative", "the company sleeps", "shares inherited and never used"]
-// blind = ["holders known by name only", "shares held by friends", "holdings that ended before the last delivery"]
+// blind = ["holders known by name only", "shares held by friends", "shares held by a former spouse", "holdings that ended before the last delivery"]
 // returns = ["household", "person_id", "company_id", "benefit", "fact_from", "fact_to", "basis", "share", "depth", "revenue_12m_yuan", "evidence"]
 // identity = ["household", "person_id", "company_id"]
 // about = "household"
@@ -54,8 +54,12 @@ CALL (p) {
   WHERE type(k) = 'LEGAL_REP_OF' OR coalesce(k.position, '') <> '监事'
   MATCH (p)-[n:KIN_OF]->(q:Person)-[s:CONTROLS]->(c)
   WHERE n.degree <= 2 AND all(x IN [k, n, s] WHERE coalesce(x.grade, 'exact') IN ['exact', 'repaired', 'certificate'])
-  WITH p, c, k, q, s, min(n.rid) AS tie ORDER BY q.id
-  WITH p, c, k, collect({share: s.share, since: s.valid_from, rids: [tie, s.rid]}) AS others
+    // The shares are those of today; so are the ties: a former spouse does not act in concert.
+    AND coalesce(n.valid_from < $as_of_end, true) AND coalesce(n.valid_to >= $as_of_end, true)
+  WITH p, c, k, q, s, n ORDER BY q.id, coalesce(n.valid_from, date('0001-01-01')), n.rid
+  WITH p, c, k, q, s, head(collect(n)) AS tie ORDER BY q.id
+  WITH p, c, k, collect({share: s.share, since: CASE WHEN tie.valid_from > s.valid_from
+    THEN tie.valid_from ELSE coalesce(s.valid_from, tie.valid_from) END, rids: [tie.rid, s.rid]}) AS others
   OPTIONAL MATCH (p)-[own:CONTROLS]->(c)
   WHERE coalesce(own.grade, 'exact') IN ['exact', 'repaired', 'certificate']
   WITH c, k, others, own,

@@ -30,10 +30,11 @@ WHERE k.degree <= $max_degree AND b.programme IN ['低保', '特困']
   AND NOT EXISTS { MATCH (o)-[:MEMBER_OF]->(h) }
   // A weak tie must not stand before a strong one.
   AND all(x IN [s, k, r, t] WHERE coalesce(x.grade, 'exact') IN ['exact', 'repaired', 'certificate'])
-// A filing for any relative of the case is a filing of the case.
+// A filing for any relative of the case is a filing of the case, paid for or not.
 WITH o, s, f, k, m, r, b, t, h, head(COLLECT {
-  MATCH (o)-[w:FILED_KIN]->(:Person)-[:RECEIVES]->(b)
+  MATCH (o)-[w:FILED_KIN]->(x:Person)
   WHERE coalesce(w.status, '有效') = '有效' AND coalesce(w.programme, '') IN ['', b.programme]
+    AND (EXISTS { MATCH (x)-[:RECEIVES]->(b) } OR EXISTS { MATCH (x)-[:MEMBER_OF]->(h) })
   RETURN w.valid_from AS day ORDER BY day
 }) AS filed_on
 WITH o, s, f, k, m, r, b, t, h, filed_on,

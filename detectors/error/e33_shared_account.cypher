@@ -10,7 +10,7 @@
 // basis = ["B7"]
 // clearing = ["X14"]
 // harmless = ["an institution keeps the money of the people it cares for", "a guardian receives for a child or for an adult who cannot act", "the payee may be the victim: somebody else may have had the money"]
-// blind = ["cash handed on after it was drawn", "cards of the right name in somebody else's pocket", "accounts whose holder no register states"]
+// blind = ["cash handed on after it was drawn", "cards of the right name in somebody else's pocket", "accounts whose holder no register states", "strangers whom one assistance household or one household book lists"]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "account_id", "payees", "side", "holder_id", "evidence"]
 // identity = ["household", "person_id", "benefit", "account_id"]
 // about = "household"
@@ -18,7 +18,7 @@
 // ask = { zh = "补贴是否到手？存折或卡由谁保管，谁去支取？", en = "Does the money arrive? Who keeps the book or card, and who draws it?" }
 // [params.min_payees]
 // default = 3
-// unit = "payees not kin of each other within two degrees, this one included"
+// unit = "payees not kin of each other within two degrees nor of one household or book, this one included"
 // why = "two may be neighbours who help each other"
 // [eligible]
 // match = "MATCH (h:Household)<-[:BELONGS_TO]-(:Benefit)<-[:RECEIVES]-(:Person)-[:PAID]->(:Account) RETURN count(DISTINCT h.id) AS eligible"
@@ -35,7 +35,16 @@ WITH a, COLLECT {
 } AS sent, COLLECT {
   MATCH (a)<-[:PAID]-(p:Person)-[k:KIN_OF]->(q:Person)-[:PAID]->(a)
   WHERE k.degree <= 2
-  RETURN DISTINCT [p.id, q.id] AS pair
+  RETURN [p.id, q.id] AS pair
+  UNION
+  // Registers often leave out the ties of a family: one household or one book is one family.
+  MATCH (a)<-[:PAID]-(p:Person)-[:MEMBER_OF]->(:Household)<-[:MEMBER_OF]-(q:Person)-[:PAID]->(a)
+  WHERE p.id <> q.id
+  RETURN [p.id, q.id] AS pair
+  UNION
+  MATCH (a)<-[:PAID]-(p:Person)-[:REGISTERED_IN]->(:HukouBook)<-[:REGISTERED_IN]-(q:Person)-[:PAID]->(a)
+  WHERE p.id <> q.id
+  RETURN [p.id, q.id] AS pair
 } AS kin
 // Who is there on every day on which a payee comes or goes.
 CALL (sent) {
@@ -73,14 +82,17 @@ WITH *, head([n IN range(first, size(days) - 1)
 WITH *, steps[days[first]].day AS shared_from, steps[days[last] + 1].day AS shared_to
 MATCH (p:Person {id: payee})-[r:RECEIVES]->(b:Benefit)-[t:BELONGS_TO]->(h:Household)
 WHERE ($households IS NULL OR h.id IN $households)
-  AND any(s IN sent WHERE s.id = payee AND s.register = b.register)
+// Only while this benefit itself was paid here.
+UNWIND [s IN sent WHERE s.id = payee AND s.register = b.register] AS paid
+WITH DISTINCT a, sent, steps, payee, r, b, t, h, shared_from, shared_to, apart, first,
+     paid.since AS paid_from, paid.until AS paid_to
 OPTIONAL MATCH (a)<-[c:HOLDS_ACCOUNT]-(o:Person)
 WHERE coalesce(c.grade, 'exact') IN ['exact', 'repaired', 'certificate']
-WITH a, sent, steps, payee, r, b, t, h, shared_from, shared_to, apart, first, min(o.id) AS holder_id,
-     min(c.rid) AS held
-WITH *, reduce(d = shared_from, x IN [r.valid_from, t.valid_from]
+WITH a, sent, steps, payee, r, b, t, h, shared_from, shared_to, apart, first, paid_from, paid_to,
+     min(o.id) AS holder_id, min(c.rid) AS held
+WITH *, reduce(d = shared_from, x IN [r.valid_from, t.valid_from, paid_from]
     | CASE WHEN x > d THEN x ELSE d END) AS fact_from,
-  reduce(d = shared_to, x IN [r.valid_to, t.valid_to]
+  reduce(d = shared_to, x IN [r.valid_to, t.valid_to, paid_to]
     | CASE WHEN x < d THEN x ELSE d END) AS fact_to
 WHERE fact_from < fact_to
 RETURN h.id AS household, payee AS person_id, b.id AS benefit, fact_from, fact_to,

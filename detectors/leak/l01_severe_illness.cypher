@@ -30,7 +30,10 @@ MATCH (p:Person)-[g:HAS_DIAGNOSIS]->(d:Diagnosis)
 WHERE d.confirmed_date < $as_of_end
   AND duration.inDays(d.confirmed_date, $as_of_end).days <= $max_days
   AND coalesce(d.status, '治疗中') = '治疗中'
-  AND NOT EXISTS { MATCH (p)-[:DIED]->(:DeathRecord) }
+  AND NOT EXISTS {
+    MATCH (p)-[z:DIED]->(:DeathRecord)
+    WHERE coalesce(z.grade, 'exact') IN ['exact', 'repaired', 'certificate', 'linked']
+  }
   AND NOT coalesce(p.hukou_status, '正常') IN ['死亡', '迁出']
   AND NOT EXISTS {
     MATCH (p)-[r:RECEIVES]->(b:Benefit)
@@ -43,13 +46,15 @@ WHERE d.confirmed_date < $as_of_end
     WHERE r.valid_from >= $as_of_end - duration({months: $help_months})
       AND r.valid_from < $as_of_end
   }
-// The household that stands for the person: assistance, poverty archive, else the household book.
+// The household that stands for the person: assistance, poverty archive, the person's own where a
+// programme is kept by person, else the household book.
 CALL (p) {
   OPTIONAL MATCH (p)-[m:MEMBER_OF]->(h:Household)
   WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
     AND (m.valid_to IS NULL OR m.valid_to > $as_of)
-    AND h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
-  WITH m, h ORDER BY h.register = 'poverty_archive', h.id
+    AND (h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
+         OR h.id = 'person:' + p.id)
+  WITH m, h ORDER BY h.id STARTS WITH 'person:', h.register = 'poverty_archive', h.id
   RETURN head(collect(h)) AS home, head(collect(m.rid)) AS listed
 }
 CALL (p) {
@@ -58,10 +63,23 @@ CALL (p) {
   WITH y, k ORDER BY k.id
   RETURN head(collect(k.id)) AS book, head(collect(y.rid)) AS entry
 }
-WITH p, g, d, coalesce(listed, entry) AS seat,
+WITH p, g, d, home, coalesce(listed, entry) AS seat,
      coalesce(home.id, 'hukou_population/' + book, 'person:' + p.id) AS household
 WHERE ($households IS NULL OR household IN $households)
-  // Help given to somebody else of the household reaches this person too.
+  // A household is helped when a member is: that of the register, else the household book.
+  AND NOT EXISTS {
+    MATCH (home)<-[m:MEMBER_OF]-(:Person)-[r:RECEIVES]->(b:Benefit)
+    WHERE b.programme IN ['低保', '特困', '低保边缘'] AND (m.valid_to IS NULL OR m.valid_to > $as_of)
+      AND (r.valid_from IS NULL OR r.valid_from < $as_of_end)
+      AND (r.valid_to IS NULL OR r.valid_to > $as_of)
+  }
+  AND NOT EXISTS {
+    MATCH (p)-[y:REGISTERED_IN]->(:HukouBook)<-[z:REGISTERED_IN]-(:Person)-[r:RECEIVES]->(b:Benefit)
+    WHERE (home IS NULL OR home.id STARTS WITH 'person:') AND y.valid_to IS NULL
+      AND z.valid_to IS NULL AND b.programme IN ['低保', '特困', '低保边缘']
+      AND (r.valid_from IS NULL OR r.valid_from < $as_of_end)
+      AND (r.valid_to IS NULL OR r.valid_to > $as_of)
+  }
   AND NOT EXISTS {
     MATCH (:Household {id: household})<-[:MEMBER_OF]-(:Person)-[r:RECEIVES]->(b:Benefit)
     WHERE b.programme = '临时救助' AND r.valid_from < $as_of_end

@@ -35,7 +35,10 @@ WHERE d.degree <= CASE WHEN d.type IN ['智', '精'] AND $max_degree_mental > $m
                   THEN $max_degree_mental ELSE $max_degree END
   AND (d.valid_until IS NULL OR d.valid_until >= $as_of)
   AND duration.inDays(d.issue_date, $as_of_end).days >= $min_days
-  AND NOT EXISTS { MATCH (p)-[:DIED]->(:DeathRecord) }
+  AND NOT EXISTS {
+    MATCH (p)-[z:DIED]->(:DeathRecord)
+    WHERE coalesce(z.grade, 'exact') IN ['exact', 'repaired', 'certificate', 'linked']
+  }
   AND NOT coalesce(p.hukou_status, '正常') IN ['死亡', '迁出']
   // 特困 excludes the allowance.
   AND NOT EXISTS {
@@ -44,13 +47,15 @@ WHERE d.degree <= CASE WHEN d.type IN ['智', '精'] AND $max_degree_mental > $m
       AND (r.valid_from IS NULL OR r.valid_from < $as_of_end)
       AND (r.valid_to IS NULL OR r.valid_to > $as_of)
   }
-// The household that stands for the person: assistance, poverty archive, else the household book.
+// The household that stands for the person: assistance, poverty archive, the person's own where a
+// programme is kept by person, else the household book.
 CALL (p) {
   OPTIONAL MATCH (p)-[m:MEMBER_OF]->(h:Household)
   WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
     AND (m.valid_to IS NULL OR m.valid_to > $as_of)
-    AND h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
-  WITH m, h ORDER BY h.register = 'poverty_archive', h.id
+    AND (h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
+         OR h.id = 'person:' + p.id)
+  WITH m, h ORDER BY h.id STARTS WITH 'person:', h.register = 'poverty_archive', h.id
   RETURN head(collect(h)) AS home, head(collect(m.rid)) AS listed
 }
 CALL (p) {

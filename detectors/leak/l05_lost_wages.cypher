@@ -38,34 +38,30 @@ WITH p, max(coalesce(e.valid_to, $as_of_end)) AS last_paid_to, last(collect(e.ri
 WHERE duration.inMonths(last_paid_to, $as_of_end).months >= $min_gap
   // Older losses leave no wage in the year before the gap.
   AND last_paid_to > $as_of_end - duration({months: 12 + $min_gap})
-  AND NOT EXISTS { MATCH (p)-[:DIED]->(:DeathRecord) }
+  AND NOT EXISTS {
+    MATCH (p)-[z:DIED]->(:DeathRecord)
+    WHERE coalesce(z.grade, 'exact') IN ['exact', 'repaired', 'certificate', 'linked']
+  }
   AND NOT coalesce(p.hukou_status, '正常') IN ['死亡', '迁出']
   // Retired people stop paying in; an unknown age is no retirement.
   AND NOT coalesce(p.birth_date + duration({years: CASE p.sex WHEN '女' THEN 55 ELSE 60 END})
                    <= last_paid_to, false)
+  // Paying for oneself, and an account that is closed or paid up later, are no new job.
   AND NOT EXISTS {
     MATCH (p)-[x:EMPLOYED_BY]->(:Company|PublicUnit)
     WHERE x.valid_from < $as_of_end AND (x.valid_to IS NULL OR x.valid_to > $as_of)
-      AND coalesce(x.status, '正常缴费') <> '停缴'
+      AND NOT coalesce(x.flexible, false)
+      AND NOT coalesce(x.status, '正常缴费') IN ['停缴', '补缴', '封存']
   }
-  AND NOT EXISTS {
-    MATCH (p)-[r:RECEIVES]->(b:Benefit)
-    WHERE b.programme IN ['低保', '特困', '低保边缘']
-      AND (r.valid_from IS NULL OR r.valid_from < $as_of_end)
-      AND (r.valid_to IS NULL OR r.valid_to > $as_of)
-  }
-  AND NOT EXISTS {
-    MATCH (p)-[r:RECEIVES]->(:Benefit {programme: '临时救助'})
-    WHERE r.valid_from >= $as_of_end - duration({months: $help_months})
-      AND r.valid_from < $as_of_end
-  }
-// The household that stands for the person: assistance, poverty archive, else the household book.
+// The household that stands for the person: assistance, poverty archive, the person's own where a
+// programme is kept by person, else the household book.
 CALL (p) {
   OPTIONAL MATCH (p)-[m:MEMBER_OF]->(h:Household)
   WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
     AND (m.valid_to IS NULL OR m.valid_to > $as_of)
-    AND h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
-  WITH m, h ORDER BY h.register = 'poverty_archive', h.id
+    AND (h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
+         OR h.id = 'person:' + p.id)
+  WITH m, h ORDER BY h.id STARTS WITH 'person:', h.register = 'poverty_archive', h.id
   RETURN head(collect(h)) AS home, head(collect(m.rid)) AS listed
 }
 CALL (p) {
@@ -78,34 +74,39 @@ WITH p, last_paid_to, last_spell, home, coalesce(listed, entry) AS seat,
      coalesce(home.id, 'hukou_population/' + book, 'person:' + p.id) AS household
 WHERE $households IS NULL OR household IN $households
 // The people whose wages the family lives on: its register, else the household book.
-CALL (p, home) {
+WITH p, last_paid_to, last_spell, seat, household, COLLECT {
   MATCH (home)<-[m:MEMBER_OF]-(q:Person)
   WHERE m.valid_to IS NULL OR m.valid_to > $as_of
   RETURN q
-  UNION
-  MATCH (p)-[:REGISTERED_IN]->(:HukouBook)<-[y:REGISTERED_IN]-(q:Person)
-  WHERE home IS NULL AND y.valid_to IS NULL
+  UNION MATCH (p)-[v:REGISTERED_IN]->(:HukouBook)<-[y:REGISTERED_IN]-(q:Person)
+  WHERE (home IS NULL OR home.id STARTS WITH 'person:') AND y.valid_to IS NULL
+    AND v.valid_to IS NULL
   RETURN q
   UNION RETURN p AS q
-}
-WITH DISTINCT p, last_paid_to, last_spell, seat, household, q
+} AS family
+// Help for one of them is help for all.
+WHERE none(q IN family WHERE EXISTS {
+  MATCH (q)-[r:RECEIVES]->(b:Benefit)
+  WHERE r.valid_from >= $as_of_end - duration({months: $help_months})
+      AND r.valid_from < $as_of_end AND b.programme = '临时救助'
+    OR b.programme IN ['低保', '特困', '低保边缘']
+      AND (r.valid_from IS NULL OR r.valid_from < $as_of_end)
+      AND (r.valid_to IS NULL OR r.valid_to > $as_of)
+})
+UNWIND family AS q
+UNWIND range(1, 12 + $min_gap) AS back
 OPTIONAL MATCH (q)-[x:EMPLOYED_BY]->(:Company|PublicUnit)
 WHERE x.kind IN ['social_insurance', 'public_payroll', 'welfare_post'] AND x.base_yuan > 0
-  AND NOT coalesce(x.flexible, false) AND NOT coalesce(x.status, '') IN ['停缴', '补缴']
-  AND x.valid_from < $as_of_end
-UNWIND [{from: $as_of_end - duration({months: 12 + $min_gap}),
-         until: $as_of_end - duration({months: $min_gap}), is_now: false},
-        {from: $as_of_end - duration({months: $min_gap}), until: $as_of_end, is_now: true}] AS span
-// Months of the spell that lie in the span, times the base.
-WITH p, last_paid_to, last_spell, seat, household, x, span,
-     CASE WHEN x.valid_from > span.from THEN x.valid_from ELSE span.from END AS low,
-     CASE WHEN x.valid_to < span.until THEN x.valid_to ELSE span.until END AS high
-WITH p, last_paid_to, last_spell, seat, household, x, span,
-     CASE WHEN x IS NOT NULL AND low < high THEN duration.inMonths(low, high).months * x.base_yuan
-          ELSE 0.0 END AS wage
+  AND NOT coalesce(x.flexible, false) AND NOT coalesce(x.status, '') IN ['停缴', '补缴', '封存']
+  AND x.valid_from <= $as_of_end - duration({months: back})
+  AND (x.valid_to IS NULL OR x.valid_to > $as_of_end - duration({months: back}))
+WITH p, last_paid_to, last_spell, seat, household, q, back, x.kind AS kind,
+     sum(coalesce(x.base_yuan, 0.0)) AS wage
+// Pay and contributions in one month speak of one job.
+WITH p, last_paid_to, last_spell, seat, household, q, back, max(wage) AS wage
 WITH p, last_paid_to, last_spell, seat, household,
-     sum(CASE WHEN span.is_now THEN wage ELSE 0.0 END) / $min_gap AS wage_now,
-     sum(CASE WHEN span.is_now THEN 0.0 ELSE wage END) / 12.0 AS wage_before
+     sum(CASE WHEN back <= $min_gap THEN wage ELSE 0.0 END) / $min_gap AS wage_now,
+     sum(CASE WHEN back <= $min_gap THEN 0.0 ELSE wage END) / 12.0 AS wage_before
 WHERE wage_before > 0 AND 1.0 - wage_now / wage_before >= $min_drop
 OPTIONAL MATCH (p)-[l:LOST_JOB]->(j:JobLoss)
 WHERE j.reg_date < $as_of_end AND (j.cancel_date IS NULL OR j.cancel_date >= $as_of)

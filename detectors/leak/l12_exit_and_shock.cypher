@@ -44,15 +44,18 @@ MATCH (h)<-[m:MEMBER_OF]-(p:Person)
 // Members at the time of the exit; the register may have closed them some weeks before.
 WHERE (m.valid_from IS NULL OR m.valid_from < x.event_date)
   AND (m.valid_to IS NULL OR m.valid_to >= x.event_date - duration({months: 2}))
+  // Help for somebody who had left the household long before is help for another one.
   AND NOT EXISTS {
-    MATCH (h)<-[:MEMBER_OF]-(:Person)-[r:RECEIVES]->(b:Benefit)
-    WHERE b.programme IN ['低保', '特困', '低保边缘']
+    MATCH (h)<-[n:MEMBER_OF]-(:Person)-[r:RECEIVES]->(b:Benefit)
+    WHERE (n.valid_to IS NULL OR n.valid_to >= x.event_date - duration({months: 2}))
+      AND b.programme IN ['低保', '特困', '低保边缘']
       AND (r.valid_from IS NULL OR r.valid_from < $as_of_end)
       AND (r.valid_to IS NULL OR r.valid_to > $as_of)
   }
   AND NOT EXISTS {
-    MATCH (h)<-[:MEMBER_OF]-(:Person)-[r:RECEIVES]->(:Benefit {programme: '临时救助'})
-    WHERE r.valid_from >= x.event_date AND r.valid_from < $as_of_end
+    MATCH (h)<-[n:MEMBER_OF]-(:Person)-[r:RECEIVES]->(:Benefit {programme: '临时救助'})
+    WHERE (n.valid_to IS NULL OR n.valid_to >= x.event_date - duration({months: 2}))
+      AND r.valid_from >= x.event_date AND r.valid_from < $as_of_end
   }
 CALL (p, x) {
   MATCH (p)-[g:HAS_DIAGNOSIS]->(d:Diagnosis)

@@ -57,7 +57,10 @@ WITH h, head(collect(z.rid)) AS ledger, head(collect(y)) AS y
 MATCH (h)<-[m:MEMBER_OF]-(p:Person)
 WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
   AND (m.valid_to IS NULL OR m.valid_to > $as_of)
-    AND NOT EXISTS { MATCH (p)-[:DIED]->(:DeathRecord) }
+  AND NOT EXISTS {
+    MATCH (p)-[x:DIED]->(:DeathRecord)
+    WHERE coalesce(x.grade, 'exact') IN ['exact', 'repaired', 'certificate', 'linked']
+  }
 WITH h, ledger, y, p, m
 ORDER BY coalesce(m.relation_to_head, '') <> '户主', p.id
 WITH h, ledger, y, collect(p) AS people, head(collect(m.rid)) AS seat
@@ -94,7 +97,7 @@ WITH h, ledger, y, people, seat, self_pay, stays, last_stay, income, standard,
      income / size(people) / 12.0 AS income_pc
 WHERE homes <= $home_count_max AND other = 0 AND income IS NOT NULL
 WITH *, CASE WHEN income_pc >= standard AND income_pc < $edge_multiple * standard THEN '低保边缘'
-             WHEN income_pc * 12 < $income_year
+             WHEN income_pc * 12 < $income_year AND self_pay > 0
                AND self_pay >= $rigid_ratio * income THEN '刚性支出' END AS basis
 WHERE basis IS NOT NULL
 RETURN h.id AS household, head(people).id AS person_id, null AS benefit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -10,16 +11,21 @@ from typing import TYPE_CHECKING, Protocol
 import pandas as pd
 import pytest
 
+from doudi.console import Console
 from doudi.detectors.run import detect
+from doudi.home import Home
 from doudi.loaders.feeds import feeds
 from doudi.loaders.identity import Keys, pseudonym
+from doudi.stages import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from doudi.detectors.run import DetectReceipt
     from doudi.graph.connection import Connection
     from doudi.graph.projection import Projection
+    from doudi.graph.server import ManagedServer
     from doudi.policy.parameters import Parameters
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,17 +90,37 @@ class Trial:
         return [" ".join(map(str, row)) for row in rows[names].itertuples(index=False)]
 
 
-@pytest.fixture(scope="module", params=[1, 2, 3], ids=lambda seed: f"seed{seed}")
-def trial(request: pytest.FixtureRequest, county: Callable[[int], County]) -> Trial:
-    of_seed = county(request.param)
-    receipt = detect(
-        of_seed.connection,
-        of_seed.projection,
-        of_seed.parameters,
-        as_of=of_seed.as_of,
-        feeds=feeds(of_seed.home),
+@pytest.fixture(scope="module")
+def detected(county: Callable[[int], County]) -> Callable[[int], DetectReceipt]:
+    """What a whole run finds in the county of a seed; each seed once."""
+    receipts: dict[int, DetectReceipt] = {}
+
+    def of(seed: int) -> DetectReceipt:
+        if seed not in receipts:
+            receipts[seed] = whole_run(county(seed))
+        return receipts[seed]
+
+    return of
+
+
+def whole_run(county: County, connection: Connection | None = None) -> DetectReceipt:
+    """All detectors on the county's own graph, or on the same projection elsewhere."""
+    return detect(
+        connection or county.connection,
+        county.projection,
+        county.parameters,
+        as_of=county.as_of,
+        feeds=feeds(county.home),
     )
-    truth = read_truth(of_seed)
+
+
+@pytest.fixture(scope="module", params=[1, 2, 3], ids=lambda seed: f"seed{seed}")
+def trial(
+    request: pytest.FixtureRequest,
+    county: Callable[[int], County],
+    detected: Callable[[int], DetectReceipt],
+) -> Trial:
+    receipt, truth = detected(request.param), read_truth(county(request.param))
     hits = receipt.hits.to_pandas().rename(columns={"detector": "code"})
     met = truth.merge(hits, on=["code", "household_id"], suffixes=("", "_hit"))
     return Trial(truth, met, receipt.leads.to_pandas())
@@ -168,6 +194,32 @@ def test_only_known_lookalikes_are_passed_over(trial: Trial) -> None:
     unseen = unseen[unseen["clearing_code"] != ""]  # needs that were met have no code
     pairs = zip(unseen["code"], unseen["clearing_code"], strict=True)
     assert {pair for pair in pairs if pair not in UNSEEN} == set()
+
+
+@pytest.mark.neo4j
+@pytest.mark.usefixtures("empty_graph")
+def test_a_server_of_ones_own_filled_by_transactions_gives_the_same_hits(
+    detected: Callable[[int], DetectReceipt],
+    county: Callable[[int], County],
+    managed_server: ManagedServer,
+    tmp_path: Path,
+) -> None:
+    own, address = county(3), managed_server.status().address
+    assert address is not None
+    other = Path(
+        shutil.copytree(
+            own.home,
+            tmp_path / "home",
+            ignore=shutil.ignore_patterns("store-*", "server.json", "filled.json"),
+        )
+    )
+    home = Home(other)
+    home.settings.neo4j.uri = address.uri
+    home.settings.neo4j.password = address.password
+    with Line(home, Console(lang="en")).graph() as (connection, _):
+        there = whole_run(own, connection)
+    assert there.hits.num_rows > 100
+    assert there.hits.equals(detected(3).hits)
 
 
 def imported_rooms(room: str) -> set[str]:

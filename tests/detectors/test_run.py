@@ -276,6 +276,61 @@ def test_each_county_is_judged_by_its_own_parameters(bench: Bench) -> None:
     assert (shown["policy"], shown["area_code"]) == ("asset.home_count_max", "000000000000")
 
 
+BOOK = """\
+MATCH (p:Person)-[x:HAS_DIAGNOSIS]->(c:Diagnosis)
+OPTIONAL MATCH (p)-[:MEMBER_OF]->(h:Household)
+OPTIONAL MATCH (p)-[:REGISTERED_IN]->(k:HukouBook)
+WITH p, x, c, coalesce(h.id, 'hukou_population/' + k.id, 'person:' + p.id) AS household
+WHERE $households IS NULL OR household IN $households
+RETURN household, p.id AS person_id, toString($least) AS company, null AS benefit,
+       x.valid_from AS fact_from, x.valid_to AS fact_to, [x.rid] AS evidence
+ORDER BY household, person_id, company
+"""
+
+
+def _two_counties(bench: Bench) -> None:
+    """A leak detector, and counties 539901 and 539902 where a parameter is 3 and 7."""
+    _detector(bench.home, "L91", BOOK)
+    file = bench.home / "leak" / "l91.cypher"
+    param = '// [params.least]\n// default = 1\n// unit = "people"\n// why = "one is enough"\n'
+    policy = '// policy = "asset.home_count_max"\n// [eligible]'
+    file.write_text(file.read_text("utf-8").replace("// [eligible]", param + policy), "utf-8")
+    other = "dibao_household_register/D2"
+    bench.small.node("Household", other, register="dibao_household_register", household_id="D2",
+                     area_code="539902001001")  # fmt: skip
+    bench.parameters = Parameters(
+        [
+            ParameterValue("asset.home_count_max", 3.0, "people", "539901000000"),
+            ParameterValue("asset.home_count_max", 7.0, "people", "539902000000"),
+        ]
+    )
+
+
+def test_leaks_of_books_and_people_are_found_with_the_parameters_of_their_county(
+    bench: Bench,
+) -> None:
+    _two_counties(bench)
+    bench.small.node("Household", "poverty_archive/A9", register="poverty_archive")
+    bench.small.node("HukouBook", "K1")
+    bench.small.node("HukouBook", "K2", address_code="5399020010010001")
+    places = {"b1": "539901001001", "b2": None, "f1": "110101001001", "f2": "539902001001"}
+    for person, area in places.items():
+        bench.small.node("Person", person, area_code=area)
+    bench.small.node("Person", "n1")
+    bench.small.link("REGISTERED_IN.Person.HukouBook", "b1", "K1")
+    bench.small.link("REGISTERED_IN.Person.HukouBook", "b2", "K2")
+    bench.small.link("MEMBER_OF.Person.Household", "n1", "poverty_archive/A9")
+    bench.small.node("Diagnosis", "d1")
+    for person in (*places, "n1"):
+        bench.small.link("HAS_DIAGNOSIS.Person.Diagnosis", person, "d1", "2026-02")
+    hits = bench.run(["L91"]).hits.to_pylist()
+    assert {hit["household"]: json.loads(hit["params"])["least"] for hit in hits} == {
+        "hukou_population/K1": 3, "hukou_population/K2": 7, "person:f1": 3, "person:f2": 7,
+        "poverty_archive/A9": 3,
+    }  # fmt: skip
+    assert len(hits) == len(places) + 1
+
+
 def _employed(bench: Bench, person: str, base_yuan: float) -> None:
     bench.small.link(
         "EMPLOYED_BY.Person.Company", person, "c1", "2026-04", "2026-06",

@@ -2,11 +2,18 @@
 -- benefit that is paid for them after the month of death and the months of grace?
 -- 低保边缘 is a recognition that pays nothing.
 -- $grace_months: months after the month of death that may still be paid.
-WITH dead AS (
-    SELECT d.start_id AS person_id, min(x.death_date) AS death_date
+-- A record with another name, and not the person's birth date, counts only where there is no other.
+WITH record AS (
+    SELECT d.start_id AS person_id, x.death_date,
+           coalesce(x.name_token <> p.name_token, false)
+               AND coalesce(x.birth_date <> p.birth_date, true) AS is_others
     FROM link_DIED_Person_DeathRecord AS d JOIN node_DeathRecord AS x ON x.id = d.end_id
-    WHERE strong(d.grade) AND x.death_date < $as_of_end
-    GROUP BY ALL),
+    JOIN node_Person AS p ON p.id = d.start_id
+    WHERE strong(d.grade) AND x.death_date < $as_of_end),
+dead AS (
+    SELECT person_id,
+           coalesce(min(death_date) FILTER (NOT is_others), min(death_date)) AS death_date
+    FROM record GROUP BY ALL),
 after_death AS (
     SELECT c.household, c.person_id, c.benefit, c.until,
            greatest(c.since, plus_months(month_after(d.death_date), $grace_months)) AS fact_from

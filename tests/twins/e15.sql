@@ -1,7 +1,7 @@
 -- E15 vehicle over the limit. Which members of 低保 or 特困 households are registered owners of a car,
 -- from the month after the ownership began? A car that left the register counts up to that day.
 -- Where $vehicle_allowed is 1, only a car at or above $price_mult times the yearly standard counts,
--- or one that the household owns beside another.
+-- or one that stands beside another car of somebody who is a member at the time.
 WITH car AS (
     SELECT o.start_id AS person_id, v.id AS vehicle_id, v.price_yuan,
            v.status IN ('正常', '逾期未检') AS is_on_register,
@@ -23,5 +23,6 @@ FROM held AS x
 WHERE fact_from < least(until, $as_of_end)
   AND ($vehicle_allowed < 1 OR price_yuan >= $price_mult * standard_year
        OR EXISTS (SELECT 1 FROM listed AS l JOIN car AS y USING (person_id)
-                  WHERE l.household = x.household AND y.vehicle_id <> x.vehicle_id
-                    AND y.is_on_register AND y.bought < x.until AND y.until > x.fact_from))
+                  WHERE l.household = x.household AND l.is_strong
+                    AND y.vehicle_id <> x.vehicle_id AND y.is_on_register AND y.bought IS NOT NULL
+                    AND greatest(l.since, y.bought, x.fact_from) < least(l.until, y.until, x.until)))

@@ -1,8 +1,8 @@
 -- E16 car held by a nominee. Which members of a 低保 case, or persons kept by 特困, use, without
 -- owning it, a car that somebody outside the household owns, shown by at least two kinds of links
 -- at once over at least $min_months: being fined as its driver $min_fines times within $window_months, paying its
--- insurance, or having one's own or the household's telephone number on the policy?
--- On which days do two links hold?
+-- insurance, or having one's own or the household's telephone number on the policy? Premium and
+-- number of one row of one policy are one link. On which days do two links hold?
 WITH car AS (
     SELECT v.id AS vehicle_id, o.start_id AS owner_id, day_or_first(o.valid_from) AS since,
            day_or_last(o.valid_to) AS until
@@ -24,13 +24,15 @@ own_phone AS (
     SELECT c.person_id, u.end_id, u.valid_from, u.valid_to FROM assessed AS c
     JOIN link_USES_PHONE_Household_Phone AS u ON u.start_id = c.household AND strong(u.grade)),
 link AS (
-    SELECT person_id, vehicle_id, 'fines' AS kind, day AS since, plus_months(last_day, 1) AS until
+    SELECT person_id, vehicle_id, 'fines' AS kind, '' AS origin, day AS since,
+           plus_months(last_day, 1) AS until
     FROM dense WHERE last_day <= plus_months(day, $window_months)
     UNION ALL
-    SELECT start_id, end_id, 'premium', valid_from, coalesce(valid_to, $as_of_end)
+    SELECT start_id, end_id, 'premium', concat_ws('/', source, batch, row), valid_from,
+           coalesce(valid_to, $as_of_end)
     FROM link_PAYS_FOR_Person_Vehicle WHERE valid_from < $as_of_end AND strong(grade)
     UNION ALL
-    SELECT DISTINCT p.person_id, y.start_id, 'phone',
+    SELECT DISTINCT p.person_id, y.start_id, 'phone', concat_ws('/', y.source, y.batch, y.row),
            greatest(y.valid_from, day_or_first(p.valid_from)),
            coalesce(least(y.valid_to, p.valid_to), $as_of_end)
     FROM link_POLICY_PHONE_Vehicle_Phone AS y JOIN own_phone AS p ON p.phone = y.end_id
@@ -44,7 +46,7 @@ doubled AS (
     SELECT p.person_id, p.vehicle_id, p.day, p.next_day
     FROM piece AS p JOIN link AS l USING (person_id, vehicle_id)
     WHERE l.since <= p.day AND p.day < l.until AND p.next_day IS NOT NULL
-    GROUP BY ALL HAVING count(DISTINCT l.kind) >= 2),
+    GROUP BY ALL HAVING count(DISTINCT l.kind) >= 2 AND count(DISTINCT l.origin) >= 2),
 run AS (
     SELECT person_id, vehicle_id, min(day) AS since, max(next_day) AS until
     FROM (SELECT *, count(*) FILTER (is_new) OVER (

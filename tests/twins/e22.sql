@@ -1,7 +1,7 @@
 -- E22 company or business role. Which members of a 低保 case, or persons kept by 特困, are
 -- legal representative, executive (not supervisor) or holder of at least $min_ratio of an active business that shows
--- operation: revenue filed for months of the role or, where no revenue was filed for any of them,
--- people employed? The months are those with revenue, else those of the role.
+-- operation: revenue filed for months of the role or, where no filing of it tells of a revenue, be it
+-- nothing, people employed? The months are those with revenue, else those of the role.
 WITH role AS (
     SELECT start_id AS person_id, end_id AS company_id, valid_from, valid_to
     FROM link_LEGAL_REP_OF_Person_Company WHERE strong(grade)
@@ -31,8 +31,10 @@ operating AS (
     FROM earning
     UNION ALL
     SELECT a.person_id, a.company_id, a.since, a.until FROM active AS a
-    WHERE a.employees > 0 AND (a.person_id, a.company_id) NOT IN
-        (SELECT (person_id, company_id) FROM earning))
+    WHERE a.employees > 0 AND a.company_id NOT IN (
+        SELECT f.start_id FROM link_FILED_Company_TaxFiling AS f
+        JOIN node_TaxFiling AS x ON x.id = f.end_id
+        WHERE x.revenue_yuan IS NOT NULL AND x.period_end < $as_of_end))
 SELECT c.household, c.person_id, o.company_id, c.benefit, greatest(c.since, o.since) AS fact_from,
        last_or_open(least(c.until, o.until)) AS fact_to
 FROM operating AS o JOIN assessed AS c USING (person_id)

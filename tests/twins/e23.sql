@@ -1,7 +1,7 @@
 -- E23 control through chains. Which members of a 低保 case, or persons kept by 特困, hold,
 -- only through other companies, at least $min_share of an active company over all chains and rings; or act for it (legal
 -- representative, or executive but not supervisor) while they and their kin of degree two or less
--- hold at least $min_concert? Only where the revenue of twelve months is over $min_revenue; the
+-- hold at least $min_concert, kin by a marriage while it lasts? Only where the revenue of twelve months is over $min_revenue; the
 -- months are those of the filings that reach it, from the latest start on the strongest chain.
 WITH RECURSIVE stated AS (
     SELECT 'person' AS kind, start_id AS holder, end_id AS company, ratio, valid_from
@@ -49,10 +49,11 @@ in_post AS (
            day_or_last(valid_to) AS until
     FROM post),
 kin_share AS (
-    SELECT p.no, p.person_id, p.company, q.share, q.since
+    SELECT p.no, p.person_id, p.company, q.share, greatest(q.since, min(k.since)) AS since
     FROM in_post AS p JOIN share AS q USING (company)
-    WHERE EXISTS (SELECT 1 FROM kin AS k WHERE k.a = p.person_id AND k.b = q.person_id
-                  AND k.is_strong AND k.degree <= 2)),
+    JOIN kin AS k ON k.a = p.person_id AND k.b = q.person_id AND k.is_strong AND k.degree <= 2
+    WHERE k.since < $as_of_end AND $as_of_end <= k.until
+    GROUP BY p.no, p.person_id, p.company, q.person_id, q.share, q.since),
 concert AS (
     SELECT k.person_id, k.company, sum(k.share) + coalesce(any_value(own.share), 0) AS share,
            greatest(any_value(p.since), max(k.since)) AS since, any_value(p.until) AS until

@@ -1,6 +1,7 @@
 -- E33 shared account. Into which accounts did money arrive, on the same days, for at least
--- $min_payees payees no two of whom are kin within two degrees? One row for every payee in such a
--- set and every benefit whose money went there, with the days on which the set was together.
+-- $min_payees payees no two of whom are kin within two degrees, or of one household or one household
+-- book? One row for every payee in such a set and every benefit whose money went there, with the
+-- days on which the set was together and that benefit arrived.
 WITH RECURSIVE spell AS (
     SELECT end_id AS account_id, start_id AS person_id, register, valid_from AS since,
            coalesce(valid_to, $as_of_end) AS until
@@ -20,7 +21,14 @@ counted AS (
 payee AS (
     SELECT account_id, person_id, stay, min(since) AS since, max(until) AS until
     FROM counted GROUP BY ALL),
-near AS (SELECT DISTINCT a, b FROM kin WHERE degree <= 2),
+near AS (
+    SELECT a, b FROM kin WHERE degree <= 2
+    UNION
+    SELECT x.start_id, y.start_id FROM link_MEMBER_OF_Person_Household AS x
+    JOIN link_MEMBER_OF_Person_Household AS y USING (end_id) WHERE x.start_id <> y.start_id
+    UNION
+    SELECT x.start_id, y.start_id FROM link_REGISTERED_IN_Person_HukouBook AS x
+    JOIN link_REGISTERED_IN_Person_HukouBook AS y USING (end_id) WHERE x.start_id <> y.start_id),
 busy AS (
     FROM payee SEMI JOIN (
         SELECT account_id FROM payee GROUP BY ALL
@@ -39,9 +47,10 @@ strangers AS (
 together AS (
     SELECT DISTINCT account_id, unnest(people) AS person_id, since, until
     FROM strangers WHERE len(people) = $min_payees),
-used AS (SELECT DISTINCT account_id, person_id, register FROM spell)
+used AS (SELECT DISTINCT account_id, person_id, register, since, until FROM spell)
 SELECT DISTINCT c.household, c.person_id, c.benefit, t.account_id,
-       greatest(c.since, t.since) AS fact_from, least(c.until, t.until) AS fact_to
+       greatest(c.since, t.since, u.since) AS fact_from,
+       least(c.until, t.until, u.until) AS fact_to
 FROM together AS t JOIN used AS u USING (account_id, person_id)
 JOIN covered AS c ON c.person_id = t.person_id AND c.register = u.register
-WHERE greatest(c.since, t.since) < least(c.until, t.until)
+WHERE greatest(c.since, t.since, u.since) < least(c.until, t.until, u.until)

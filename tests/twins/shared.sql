@@ -77,10 +77,14 @@ WHERE l.is_strong AND greatest(l.since, day_or_first(b.start_date))
 UNION ALL
 SELECT household, person_id, benefit, since, until FROM covered WHERE programme = '特困';
 
--- Marriages both ways, to the first divorce after the wedding or a death after it.
+-- Marriages both ways, to the first divorce after the wedding, death after it or later wedding of
+-- either to somebody else. A statement without a day speaks of the pair's last wedding on file, if
+-- there is one; what is later than a day that nobody knows is not known either.
 CREATE OR REPLACE TEMP TABLE married AS
 WITH stated AS (
-    SELECT start_id, end_id, valid_from, source, strong(grade) AS is_strong
+    SELECT start_id, end_id, source, strong(grade) AS is_strong,
+           coalesce(valid_from, max(valid_from) OVER (
+               PARTITION BY least(start_id, end_id), greatest(start_id, end_id))) AS valid_from
     FROM link_SPOUSE_OF_Person_Person WHERE likely(grade) AND start_id <> end_id),
 wedding AS (
     SELECT start_id AS a, end_id AS b, valid_from, source, is_strong FROM stated
@@ -93,15 +97,20 @@ parting AS (
     UNION
     SELECT w.a, w.b, x.death_date
     FROM wedding AS w JOIN link_DIED_Person_DeathRecord AS d ON d.start_id IN (w.a, w.b)
-    JOIN node_DeathRecord AS x ON x.id = d.end_id WHERE likely(d.grade))
-SELECT w.a, w.b, w.source, w.is_strong, w.valid_from, min(p.day) AS valid_to
-FROM wedding AS w LEFT JOIN parting AS p
-  ON p.a = w.a AND p.b = w.b AND p.day > day_or_first(w.valid_from)
+    JOIN node_DeathRecord AS x ON x.id = d.end_id WHERE likely(d.grade)),
+remarried AS (
+    SELECT w.a, w.b, w.valid_from, min(o.valid_from) AS day
+    FROM wedding AS w JOIN wedding AS o ON o.a IN (w.a, w.b) AND o.b NOT IN (w.a, w.b)
+    WHERE o.valid_from > w.valid_from GROUP BY ALL)
+SELECT w.a, w.b, w.source, w.is_strong, w.valid_from, least(min(p.day), min(r.day)) AS valid_to
+FROM wedding AS w
+LEFT JOIN parting AS p ON p.a = w.a AND p.b = w.b AND p.day > day_or_first(w.valid_from)
+LEFT JOIN remarried AS r ON r.a = w.a AND r.b = w.b AND r.valid_from = w.valid_from
 GROUP BY ALL;
 
 -- Kin: as many degrees as it takes steps up to a common ancestor and down again; one marriage on
--- the way counts no step. One row a way, with the days on which that way holds, and whether all
--- its ties are strong enough to accuse.
+-- the way counts no step. One row a way of the nearest degree, with the days on which that way
+-- holds, and whether all its ties are strong enough to accuse.
 CREATE OR REPLACE TEMP TABLE blood AS
 WITH RECURSIVE parent AS (
     SELECT start_id AS elder, end_id AS child, bool_or(strong(grade)) AS is_strong
@@ -130,3 +139,9 @@ SELECT x.a, y.b, x.is_strong AND y.is_strong AS is_strong, min(x.degree + y.degr
        x.until
 FROM by_marriage AS x JOIN blood AS y ON y.a = x.b
 WHERE x.degree + y.degree <= 3 AND x.a <> y.b GROUP BY ALL;
+
+-- By definition the nearest way is what two people are to each other, and of equals one that lasts.
+DELETE FROM kin WHERE since >= until;
+CREATE OR REPLACE TEMP TABLE kin AS
+FROM kin QUALIFY rank() OVER (
+    PARTITION BY a, b ORDER BY degree, until < DATE '9999-12-31') = 1;
