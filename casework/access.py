@@ -205,7 +205,12 @@ def _check(who: str, purpose: str, subject: str, result_count: int) -> None:
             next_step="say who looks, and what for",
         )
     if result_count < 0:
-        raise LedgerError("a result count below 0", where="access log", expected="0 or more")
+        raise LedgerError(
+            "a result count below 0",
+            where="access log",
+            expected="0 or more",
+            next_step="give the number of rows that are shown",
+        )
     check_subject(subject)
     refuse_personal(who, field="account")
     refuse_personal(purpose, field="purpose")

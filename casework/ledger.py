@@ -317,15 +317,25 @@ class Ledger:
         now = self.now()
         moment = now if at is None else at
         if now.tzinfo is None or moment.tzinfo is None:
-            raise LedgerError("a moment without a zone", expected="a moment with a zone, as UTC")
+            raise LedgerError(
+                "a moment without a zone",
+                where="ledger",
+                expected="a moment with a zone, as UTC",
+                next_step="give the moment its zone",
+            )
         if moment > now:
             raise LedgerError(
-                f"a decision dated {moment.isoformat()}", expected="a moment that has passed"
+                f"a decision dated {moment.isoformat()}",
+                where="ledger",
+                expected="a moment that has passed",
+                next_step="date it when it was taken, or check the machine's clock",
             )
         if at is not None and not_before is not None and moment < not_before:
             raise LedgerError(
                 f"a decision dated {moment.isoformat()}",
+                where="ledger",
                 expected=f"a moment after the last step, {not_before.isoformat()}",
+                next_step="look at the lead's history; steps are told in their order",
             )
         return moment.astimezone(UTC)
 

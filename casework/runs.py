@@ -30,6 +30,7 @@ def run_row(receipt: Mapping[str, Any]) -> dict[str, Any]:
             f"a receipt without {', '.join(missing)}",
             where=f"run {receipt.get('run', '?')}",
             expected=f"a receipt with {', '.join(_NEEDED)}",
+            next_step="record the receipt a stage has written, receipt.json of its run",
         )
     written = json.dumps(receipt, ensure_ascii=False, sort_keys=True, default=str)
     return {
@@ -50,6 +51,9 @@ def _time(value: object, name: str) -> datetime:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         raise LedgerError(
-            f"receipt: {name} is not a moment", expected="ISO 8601, such as 2026-07-05T02:00:00Z"
+            f"{name} is not a moment",
+            where="receipt",
+            expected="ISO 8601, such as 2026-07-05T02:00:00Z",
+            next_step="record the receipt a stage has written, receipt.json of its run",
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -123,10 +123,14 @@ def _as_url(url_or_path: str | Path) -> URL:
             f"a ledger in {url.get_backend_name()} is not possible",
             where=url.render_as_string(),
             expected="a path, sqlite:// or postgresql://",
+            next_step="change ledger.url in doudi.toml",
         )
     if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
         raise LedgerError(
-            "a ledger in memory keeps nothing", where=written, expected="a file or a server"
+            "a ledger in memory keeps nothing",
+            where=written,
+            expected="a file or a server",
+            next_step="change ledger.url in doudi.toml",
         )
     return url
 

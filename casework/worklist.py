@@ -127,4 +127,9 @@ def _check_filters(filters: Mapping[str, str | None], limit: int | None) -> None
     if direction is not None and direction not in {"error", "leak"}:
         raise UnknownName.among("direction", direction, {"error", "leak"})
     if limit is not None and limit < 0:
-        raise UsageError(f"a limit of {limit}", expected="0 or more")
+        raise UsageError(
+            f"a limit of {limit}",
+            where="list of leads",
+            expected="0 or more",
+            next_step="give another limit, or none for all",
+        )

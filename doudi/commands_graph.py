@@ -11,6 +11,7 @@ from doudi.options import AsOfOption, HomeOption, JsonOption, LangOption, Neo4jO
 from doudi.queries import records
 
 if TYPE_CHECKING:
+    from doudi.graph.neo4j_settings import ServerAddress
     from doudi.stages import Line
 
 
@@ -40,15 +41,21 @@ def up(home: HomeOption = None, lang: LangOption = None, as_json: JsonOption = F
     if line.home.has_tables:
         with line.graph():
             pass
-    else:
+    elif not line.home.settings.neo4j.uri:
         _server(line).up()
     return _say_status(line)
 
 
 def down(home: HomeOption = None, lang: LangOption = None, as_json: JsonOption = False) -> int:
-    """停止 Stop the server."""
+    """停止 Stop the server; one of your own is left alone."""
     line = open_line(home, lang=lang, as_json=as_json)
     _server(line).down()
+    own = line.home.settings.neo4j.uri
+    if own:
+        line.console.say(
+            f"{own} 是你自己的服务器，不停止", f"{own} is your own server, left as it is"
+        )
+        return _say_status(line)
     line.console.say("Neo4j 已停止", "Neo4j is down")
     line.console.receipt({"stage": "neo4j", "ok": True, "exit_code": 0, "running": False})
     return 0
@@ -59,33 +66,62 @@ def status(home: HomeOption = None, lang: LangOption = None, as_json: JsonOption
     return _say_status(open_line(home, lang=lang, as_json=as_json))
 
 
+def _address(line: Line) -> ServerAddress | None:
+    """Where the graph's server answers: your own one's URI, else the managed one's."""
+    from doudi.graph.server import running
+
+    settings = line.neo4j_settings()
+    if not settings.uri:
+        address: ServerAddress | None = _server(line).status().address
+        return address
+    with running(line.home.path / "graph", settings) as connection:
+        return connection.address
+
+
 def _say_status(line: Line) -> int:
-    found = _server(line).status()
-    address = found.address
-    where = {"uri": address.uri, "browser": address.browser_url} if address else {}
-    if address:
+    address = _address(line)
+    if address is None:
+        line.console.show("Neo4j 未运行", "Neo4j is not running")
+    elif address.browser_url:
         line.console.show(
             f"Neo4j 运行中：{address.uri}，浏览器 {address.browser_url}",
             f"Neo4j runs: {address.uri}, browser {address.browser_url}",
         )
     else:
-        line.console.show("Neo4j 未运行", "Neo4j is not running")
-    line.console.receipt(
-        {"stage": "neo4j", "ok": True, "exit_code": 0, "running": bool(address)} | where
-    )
+        line.console.show(
+            f"你自己的 Neo4j 运行中：{address.uri}", f"your own Neo4j runs: {address.uri}"
+        )
+    line.console.receipt(_receipt(address))
     return 0
 
 
+def _receipt(address: ServerAddress | None) -> dict[str, Any]:
+    """What a command about the server says to machines; never the password."""
+    receipt = {"stage": "neo4j", "ok": True, "exit_code": 0, "running": address is not None}
+    if address is None:
+        return receipt
+    where = {"uri": address.uri, "user": address.user, "browser": address.browser_url or None}
+    return receipt | where
+
+
 def browser(home: HomeOption = None, lang: LangOption = None, as_json: JsonOption = False) -> int:
-    """在浏览器中查看 Open Neo4j Browser; user and password are printed."""
+    """在浏览器中查看 Open Neo4j Browser; user and password of our own server are printed."""
     line = open_line(home, lang=lang, as_json=as_json)
-    with line.graph():
-        address = _server(line).status().address
-    line.console.show(
-        f"{address.browser_url}  用户 {address.user}  密码 {address.password}",
-        f"{address.browser_url}  user {address.user}  password {address.password}",
-    )
-    webbrowser.open(address.browser_url)
+    with line.graph() as (connection, _):
+        address = _address(line) or connection.address
+    if address.browser_url:
+        line.console.show(
+            f"{address.browser_url}  用户 {address.user}  密码 {address.password}",
+            f"{address.browser_url}  user {address.user}  password {address.password}",
+        )
+    else:
+        line.console.show(
+            f"在你的 Neo4j Browser 中连接 {address.uri}  用户 {address.user}",
+            f"connect your own Neo4j Browser to {address.uri}  user {address.user}",
+        )
+    line.console.receipt(_receipt(address))
+    if address.browser_url and not as_json:
+        webbrowser.open(address.browser_url)
     return 0
 
 

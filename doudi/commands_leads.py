@@ -237,14 +237,14 @@ def replay(
     from doudi.detectors.receipt import replay as again
 
     line = open_line(home, lang=lang, as_json=as_json, neo4j=neo4j)
-    hits = line.home.latest("hits.parquet")
-    with line.graph() as (connection, projection):
+    hits, known = line.hits_of(hit)
+    with line.graph_as_known(known) as (connection, projection):
         result = again(
             hit,
             hits,
             connection,
             projection,
-            line.parameters(),
+            line.parameters(known),
             extra=line.home.path / "detectors",
         )
     for sentence in result.sentences(line.console.lang):  # one an edge that differs

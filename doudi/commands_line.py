@@ -17,7 +17,7 @@ from doudi.options import (
     OutOption,
     open_line,
 )
-from doudi.tellings import say_detected, say_loaded
+from doudi.tellings import say_detected, say_loaded, say_ranked
 
 if TYPE_CHECKING:
     from doudi.stages import Line
@@ -108,10 +108,7 @@ def rank(
     receipt = line.rank(
         as_of=line.as_of(as_of), capacity=_capacity(line, capacity), out=out, seed=seed
     )
-    line.console.show(
-        f"模型：{receipt['model']}；排序表：runs/{receipt['run']}/ranking.parquet",
-        f"model: {receipt['model']}; table: runs/{receipt['run']}/ranking.parquet",
-    )
+    say_ranked(line, receipt)
     line.console.receipt(receipt)
     return int(receipt["exit_code"])
 
@@ -124,8 +121,10 @@ def _capacity(line: Line, given: str | None) -> int | Path:
     if Path(given).is_file():
         return Path(given)
     raise UsageError(
-        f"--capacity {given!r} is neither a number of households nor a file",
-        expected="a whole number above 0, or a CSV with township,capacity",
+        f"{given!r} is neither a number of households nor a file",
+        where="--capacity",
+        expected="a whole number above 0, or a CSV file with the columns township, capacity",
+        next_step="mend the number, or the path of the file",
     )
 
 
@@ -144,6 +143,7 @@ def run(
     detected = line.detect(as_of=month)
     say_detected(line, detected)
     ranked = line.rank(as_of=month, capacity=line.home.settings.capacity)
+    say_ranked(line, ranked)
     stages = [loaded, detected, ranked]
     code = max(int(stage["exit_code"]) for stage in stages)
     line.console.receipt({"stage": "run", "ok": code == 0, "exit_code": code, "stages": stages})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from doudi.dossier import write_report
+from doudi.graph.errors import UsageError
 from doudi.graph.server import ManagedServer
 from doudi.tellings import say_detected, say_loaded
 
@@ -18,7 +19,8 @@ SHOWN_FIRST = 3
 
 def demo(line: Line, *, seed: int) -> dict[str, Any]:
     """Make a county, load it, detect, rank, write the report, stop the server."""
-    county = line.home.path / "county"
+    county = line.home.county
+    _require_no_office(line)
     made = line.synth(county, size="S", seed=seed, dirt=1)
     loaded = line.load(sorted((county / "deliveries").iterdir()))
     say_loaded(line, loaded)
@@ -41,6 +43,16 @@ def demo(line: Line, *, seed: int) -> dict[str, Any]:
         "outputs": {"home": line.home.path, "report": report},
         "stages": stages,
     }
+
+
+def _require_no_office(line: Line) -> None:
+    """Synthetic people and an office's deliveries do not share a home."""
+    if any(line.home.tables.iterdir()) and not line.home.county.exists():
+        raise UsageError(
+            "this home holds an office's deliveries; the demo would mix synthetic people in",
+            where=str(line.home.path),
+            next_step="doudi demo --home doudi-demo",
+        )
 
 
 def _say_first(line: Line, report: Path) -> None:

@@ -13,6 +13,7 @@ from doudi.queries import records
 from doudi.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -78,14 +79,20 @@ def write_report(
     """
     workspace = Workspace(line.home.path, lang=line.console.lang, who=who, purpose=purpose)
     leads, shown = _chosen(workspace, lead_id, township)
-    page = render(workspace, records(leads), [_section(lead) for lead in shown])
+    codes = _clearing_titles(workspace)
+    page = render(workspace, records(leads), [_section(lead, codes) for lead in shown])
     name = lead_id or township or "index"
     path = out or line.home.latest("leads.parquet").parent / "report" / f"{name}.html"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, "utf-8")
     except OSError as error:
-        raise HomeError(f"cannot be written ({error.strerror})", where=str(path)) from None
+        raise HomeError(
+            f"the report cannot be written ({error.strerror})",
+            where=str(path),
+            expected="a file in a folder this user may write to",
+            next_step="give another file with --out, or mend the permissions",
+        ) from None
     return path
 
 
@@ -129,7 +136,18 @@ def _ranked(workspace: Workspace) -> list[dict[str, Any]]:
     return records(frame.head(RANKED_SHOWN))
 
 
-def _section(lead: Lead) -> Section:
+def _clearing_titles(workspace: Workspace) -> dict[str, str]:
+    """Each innocent explanation's code and title, by code."""
+    from doudi.detectors.catalogue import catalogue
+    from doudi.detectors.header import BUILT_IN_CLEARING
+
+    place = 0 if workspace.lang == "zh" else 1
+    built_in = {code: f"{code} {words[place]}" for code, words in BUILT_IN_CLEARING.items()}
+    checks = catalogue(workspace.home / "detectors").clearing
+    return built_in | {c.id: f"{c.id} {c.title.in_(workspace.lang)}" for c in checks.values()}
+
+
+def _section(lead: Lead, codes: Mapping[str, str]) -> Section:
     standing = lead.evidence
     declared = [lead.detectors[e.detector] for e in standing]
     return Section(
@@ -138,9 +156,9 @@ def _section(lead: Lead) -> Section:
         months=lead.months().svg,
         path=lead.graph().svg,
         rows=_unique([_row(edge, lead.lang) for e in standing for edge in e.path()]),
-        ruled_out=[_ruled(e, lead.lang) for e in lead.cleared]
-        + [_partly(e, lead.lang) for e in standing if e.ruled_out],
-        checked=sorted({code for e in standing for code in e.checked}),
+        ruled_out=[_ruled(e, lead.lang, codes) for e in lead.cleared]
+        + [_partly(e, lead.lang, codes) for e in standing if e.ruled_out],
+        checked=[codes.get(c, c) for c in sorted({c for e in standing for c in e.checked})],
         parameters=_unique([_parameter(p) for e in standing for p in e.parameters]),
         unknown=_unique([text for d in declared for text in d.blind]),
         ask=_unique([d.ask.in_(lead.lang) for d in declared]),
@@ -181,16 +199,17 @@ def _short_rows(rows: str, shown: int = 4) -> str:
     return f"{', '.join(parts[:2])} … {parts[-1]} ({len(parts)})"
 
 
-def _ruled(evidence: Evidence, lang: Lang) -> str:
-    codes = ", ".join(c.code for c in evidence.ruled_out)
-    text = "已排除" if lang == "zh" else "cleared"
-    return f"{evidence.detector} {text} {codes}：{evidence.sentence(lang)}"
+def _ruled(evidence: Evidence, lang: Lang, codes: Mapping[str, str]) -> str:
+    found = ", ".join(codes.get(c.code, c.code) for c in evidence.ruled_out)
+    if lang == "zh":
+        return f"{evidence.detector} 已排除（{found}）：{evidence.sentence(lang)}"
+    return f"{evidence.detector} cleared ({found}): {evidence.sentence(lang)}"
 
 
-def _partly(evidence: Evidence, lang: Lang) -> str:
+def _partly(evidence: Evidence, lang: Lang, codes: Mapping[str, str]) -> str:
     months = "个月已排除" if lang == "zh" else "months cleared"
     return f"{evidence.detector} " + "; ".join(
-        f"{c.code}: {c.months} {months}" for c in evidence.ruled_out
+        f"{codes.get(c.code, c.code)}: {c.months} {months}" for c in evidence.ruled_out
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doudi.graph.errors import HomeError
+from doudi.graph.neo4j_process import exclusive
 from doudi.settings import DEFAULT_FILE, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class Home:
     def folders(self) -> tuple[Path, ...]:
         """The folders commands write into, the home itself first."""
         return (self.path, *(self.path / name for name in (*_FOLDERS, "keys")))
+
+    @property
+    def county(self) -> Path:
+        """The synthetic county of a home that the demo made; no office's home has one."""
+        return self.path / "county"
 
     @property
     def tables(self) -> Path:
@@ -114,21 +120,22 @@ class Home:
     def latest(self, file: str) -> Path:
         """The newest finished run's copy of a file, such as ``leads.parquet``.
 
+        A run over some detectors, some households or an older month does not count.
+
         Raises:
             HomeError: if no run has it yet.
         """
-        copies = (self.path / "runs").glob(f"*/{file}")
-        found = sorted(path for path in copies if (path.parent / "receipt.json").exists())
-        if not found:
-            raise HomeError(
-                f"no run has written {file} yet",
-                where=str(self.path / "runs"),
-                next_step="doudi rank" if file == "ranking.parquet" else "doudi detect",
-            )
-        return found[-1]
+        for folder, receipt in self.receipts("*"):
+            if (folder / file).exists() and receipt.get("whole", True):
+                return folder / file
+        raise HomeError(
+            f"no run has written {file} yet",
+            where=str(self.path / "runs"),
+            next_step="doudi rank" if file == "ranking.parquet" else "doudi detect",
+        )
 
     def receipts(self, stage: str) -> Iterator[tuple[Path, dict[str, Any]]]:
-        """Folder and receipt of each finished run of a stage, the newest first."""
+        """Folder and receipt of each finished run of a stage, or of all (``*``), newest first."""
         for path in sorted((self.path / "runs").glob(f"*-{stage}/receipt.json"), reverse=True):
             try:
                 yield path.parent, json.loads(path.read_text("utf-8"))
@@ -190,17 +197,15 @@ def _unwritable(path: Path, error: OSError) -> HomeError:
 
 def _take(lock: Path, purpose: str) -> None:
     entry = {"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat()}
-    for _ in range(2):
-        try:
+    try:
+        with exclusive(lock.with_name(".lock.taking")):  # two who find a stale lock take turns
+            _drop_if_stale(lock)
             with lock.open("x", encoding="utf-8") as file:
                 json.dump(entry, file)
-        except FileExistsError:
-            _drop_if_stale(lock)
-        except OSError as error:
-            raise _unwritable(lock.parent, error) from None
-        else:
-            return
-    raise _held(lock)
+    except FileExistsError:
+        raise _held(lock) from None
+    except OSError as error:
+        raise _unwritable(lock.parent, error) from None
 
 
 def _read_lock(lock: Path) -> dict[str, Any]:

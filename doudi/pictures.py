@@ -76,7 +76,7 @@ def short(node_id: str) -> str:
 
     >>> short("dibao_household_register/DB0001")
     'DB0001'
-    >>> short("person:ABCDEFGHIJKLMNOP")
+    >>> short("person:ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     'ABCDEFGH…'
     """
     tail = node_id.removeprefix("person:").rsplit("/", 1)[-1]

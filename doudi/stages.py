@@ -63,6 +63,7 @@ class Line:
         from doudi.loaders.load import load
 
         folders = _existing(deliveries)
+        self._require_same_kind(folders)
         with (
             self.home.running("load") as run,
             self.console.stage("载入数据", "loading") as progress,
@@ -72,7 +73,17 @@ class Line:
                 load(folder, self.home.path, lang=self.console.lang, progress=progress)
                 for folder in folders
             ]
-            return run.finish(self._loaded([receipt.to_json() for receipt in receipts], deliveries))
+            parts = [receipt.to_json() for receipt in receipts]
+            return self._recorded(run, self._loaded(parts, deliveries))
+
+    def _recorded(self, run: Run, receipt: dict[str, Any]) -> dict[str, Any]:
+        """The whole receipt, in the run's folder and in the ledger."""
+        from doudi.casework.ledger import Ledger
+
+        whole = run.finish(receipt)
+        with Ledger.open(self.home.ledger_url) as ledger:
+            ledger.record_run(whole)
+        return whole
 
     def _loaded(
         self, parts: Sequence[dict[str, Any]], deliveries: Sequence[Path]
@@ -92,6 +103,17 @@ class Line:
             "messages": messages,
             "files": files,
         }
+
+    def _require_same_kind(self, folders: Sequence[Path]) -> None:
+        """An office's deliveries do not go where the demo's synthetic people are."""
+        county = self.home.county.resolve()
+        if county.exists() and any(county not in f.resolve().parents for f in folders):
+            raise UsageError(
+                "this home holds the synthetic county of the demo",
+                where=str(self.home.path),
+                expected="a home of your own for your deliveries",
+                next_step="doudi load --home my-office DELIVERY",
+            )
 
     def _many_refused(self, files: Sequence[dict[str, Any]]) -> str:
         """What to say where more rows were refused than the settings let pass; else nothing."""
@@ -153,16 +175,22 @@ class Line:
         """The graph of this home, built where it is not current, and its projection."""
         return HomeGraph(self.home, self.console).served(keep=keep)
 
+    def graph_as_known(
+        self, day: date | None
+    ) -> AbstractContextManager[tuple[Connection, Projection]]:
+        """The graph of what was known at a day, beside today's where more is known now."""
+        return HomeGraph(self.home, self.console).as_known(day)
+
     def neo4j_settings(self) -> Neo4jSettings:
         """The server settings of this home, in the graph's own terms."""
         return HomeGraph(self.home, self.console).settings
 
-    def parameters(self) -> Parameters:
-        """The policy parameters as known now."""
+    def parameters(self, as_known: date | None = None) -> Parameters:
+        """The policy parameters as known at a day, now unless given."""
         from doudi.graph.tables import FactStore
         from doudi.policy.parameters import Parameters
 
-        view = FactStore(self.home.tables).connect(None)
+        view = FactStore(self.home.tables).connect(as_known)
         try:
             return Parameters.from_view(view)
         finally:
@@ -184,7 +212,7 @@ class Line:
         extra = self.home.path / "detectors"
         catalogue(extra).chosen(detectors)  # a wrong file or name is told before the long work
         previous = self.previous_hits(as_of)
-        with self.home.running("detect") as run:
+        with self.home.locked("detect"), self.home.running("detect") as run:
             with (
                 self.graph() as (connection, projection),
                 self.console.stage("比对与排除", "detecting and clearing") as progress,
@@ -202,10 +230,12 @@ class Line:
                     feeds=feeds(self.home.path),
                     progress=progress,
                 )
-            whole = detectors is None and households is None and not receipt.exit_code
             said = receipt.to_json()
+            said["whole"] = (
+                detectors is None and households is None and as_of == self._last_paid_month()
+            )
             said["inputs"] |= {"detectors": _listed(detectors), "households": _listed(households)}
-            finished = self._finish_leads(run, said, is_complete=whole)
+            finished = self._finish_leads(run, said, is_complete=not receipt.exit_code)
         copy_out(run, out)
         return finished
 
@@ -223,6 +253,28 @@ class Line:
                 return hits
         return None
 
+    def hits_of(self, name: str) -> tuple[Path, date | None]:
+        """The hits of the newest run that found a hit or made a lead, and the day of knowledge.
+
+        Raises:
+            UnknownName: if no finished run has it.
+        """
+        import pyarrow.parquet as pq
+
+        for folder, receipt in self.home.receipts("detect"):
+            for file, column in (("hits.parquet", "hit_id"), ("leads.parquet", "lead_id")):
+                path = folder / file
+                if path.exists() and pq.read_table(
+                    path, columns=[column], filters=[(column, "=", name)]
+                ):
+                    known = receipt["inputs"].get("as_known")
+                    return folder / "hits.parquet", date.fromisoformat(known) if known else None
+        raise UnknownName(
+            f"no hit or lead {name} in any run",
+            where=str(self.home.path / "runs"),
+            next_step="doudi leads list shows the leads",
+        )
+
     def _finish_leads(
         self, run: Run, receipt: dict[str, Any], *, is_complete: bool
     ) -> dict[str, Any]:
@@ -230,12 +282,16 @@ class Line:
 
         from doudi.casework.ledger import Ledger
 
-        with Ledger.open(self.home.ledger_url) as ledger:
-            leads = pd.read_parquet(run.path / "leads.parquet")
-            ledger.upsert_leads(leads, run=run.name, is_complete=is_complete)
-            whole = run.finish(receipt)
-            ledger.record_run(whole)
-        return whole
+        if receipt["whole"]:
+            with Ledger.open(self.home.ledger_url) as ledger:
+                leads = pd.read_parquet(run.path / "leads.parquet")
+                ledger.upsert_leads(leads, run=run.name, is_complete=is_complete)
+        else:
+            self.console.warn(
+                f"只跑了一部分或较早月份：结果在 {run.path}，线索库不变",
+                f"a part or an older month: see {run.path}; the leads stay as they are",
+            )
+        return self._recorded(run, receipt)
 
     def rank(
         self, *, as_of: date, capacity: int | Path, out: Path | None = None, seed: int = 0
@@ -244,6 +300,7 @@ class Line:
         from doudi.graph.tables import FactStore
         from doudi.ranking.rank import rank
 
+        projection = self.project()
         with (
             self.home.running("rank") as run,
             self.console.stage("排序：先上门帮谁", "ranking for outreach") as progress,
@@ -256,9 +313,10 @@ class Line:
                 out=run.path,
                 seed=seed,
                 lang=self.console.lang,
+                projection=projection,
                 progress=progress,
             )
-            whole = run.finish(receipt.to_json())
+            whole = self._recorded(run, receipt.to_json())
         copy_out(run, out)
         return whole
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from doudi.words import MODELS
+
 if TYPE_CHECKING:
     from doudi.stages import Line
 
@@ -55,3 +57,20 @@ def say_detected(line: Line, receipt: dict[str, Any]) -> None:
     ]
     line.console.table(headers, rows)
     line.console.show(f"线索 {receipt['leads']} 条", f"{receipt['leads']} leads")
+
+
+def say_ranked(line: Line, receipt: dict[str, Any]) -> None:
+    """The chosen model, what it found in the check, where the list is, and what to keep in mind."""
+    chosen = receipt["metrics"]["chosen"]
+    measured = receipt["metrics"]["check"][chosen]
+    zh, en = MODELS.get(chosen, (chosen, chosen))
+    found = f"{measured['precision_at_capacity']:.1%}"
+    listed, run = receipt["capacity"]["listed"], receipt["run"]
+    line.console.show(
+        f"模型：{zh}；检验期按能力上门，命中率 {found}；列入上门 {listed} 户；"
+        f"排序表：runs/{run}/ranking.parquet",
+        f"model: {en}; in the check {found} of visits within capacity found a household that fell "
+        f"back; {listed} households to visit; table: runs/{run}/ranking.parquet",
+    )
+    for message in receipt["messages"]:  # a few
+        line.console.say(message, message)

@@ -44,6 +44,12 @@ ZH = {
 }
 """Chinese titles of columns; one that is not here keeps its name."""
 
+MODELS = {
+    "logistic": ("逻辑回归", "logistic regression"),
+    "boosting": ("梯度提升树", "boosted trees"),
+}
+"""What the models of a ranking are called, in Chinese and English."""
+
 DIRECTIONS = {"error": "防错", "leak": "防漏"}
 
 

@@ -158,10 +158,20 @@ def test_a_delivery_loaded_twice_changes_nothing(clerk: Clerk) -> None:
     assert {path: path.read_bytes() for path in parquet(clerk.home)} == before
 
 
-def test_a_delivery_toml_that_is_none_fails_before_anything_is_loaded(clerk: Clerk) -> None:
-    said = clerk.loads("2026-04", {FILE: GOOD}, "[control.marriage\n")
-    assert said.code == 1
-    assert said.has("error: 2026-04/delivery.toml", "at line 2")
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        pytest.param("[control.marriage\n", ["at line 2", "expected: TOML"], id="no TOML"),
+        pytest.param('mode = "all"\n', ["mode 'all'", "snapshot or delta"], id="mode"),
+        pytest.param("control = 3\n", ["control is no table", "[control.<slug>]"], id="no table"),
+        pytest.param('[source.tekun]\nepoch = "x"\n', ["epoch of tekun: 'x'", "1904"], id="epoch"),
+    ],
+)
+def test_a_wrong_delivery_toml_fails_before_anything_is_loaded(
+    clerk: Clerk, toml: str, words: list[str]
+) -> None:
+    said = clerk.loads("2026-04", {FILE: GOOD}, toml)
+    told(said, 1, "error: 2026-04/delivery.toml", "next: mend the file", *words)
     assert parquet(clerk.home) == []
     assert list((clerk.home / "runs").iterdir()) == []
 
@@ -340,6 +350,21 @@ def test_a_month_in_the_future_is_wrong_use(paid: Clerk) -> None:
     said = paid.types("detect", "--as-of", "2026-02")
     told(said, 2, "--as-of 2026-02 is later", "expected: 2026-01 or earlier", "next: load")
     assert list((paid.home / "runs").glob("*-detect")) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        ("rank --capacity 0", ["--capacity: '0' is neither", "expected: a whole number", "next:"]),
+        ("policy diff dibao.std_month_rural=much", ["policy diff:", "name=value", "next:"]),
+        ("policy diff dibao.std_month_rural=nan", ["policy diff:", "is no change"]),
+        ("policy show dibao.std", ["policy: unknown parameter", "did you mean dibao."]),
+    ],
+)
+def test_a_wrong_value_names_its_place_and_what_to_type(
+    paid: Clerk, words: str, parts: list[str]
+) -> None:
+    told(paid.types(*words.split()), 2, *parts)
 
 
 @pytest.mark.parametrize(
