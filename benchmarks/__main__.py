@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.targets import summed, verdicts
 from benchmarks.timing import Figures, best
 from benchmarks.workloads import WORKLOADS, Bench, Disagreement
 
@@ -60,6 +61,8 @@ def _run(name: str, scales: list[float], folder: Path, asked: argparse.Namespace
         print(f"\n{name}  {bench.households} households  {asked.rounds} rounds")
         compared = WORKLOADS[name](bench)
         _print(compared)
+        for line in verdicts(name, compared):
+            print(line)
         for one in compared:
             seen.setdefault(one.case, []).append(one)
         if asked.jsonl:
@@ -74,7 +77,7 @@ def _print(compared: list[Comparison]) -> None:
     for one in compared:
         print(_line(one.case, one.rows, best(one.ours), best(one.peer)))
     if len(compared) > 1:
-        print(_line("together", sum(c.rows for c in compared), *_sums(compared)))
+        print(_line("together", sum(c.rows for c in compared), *summed(compared)))
     print(f"peer: {compared[0].peer_name}; ratios are ours / peer")
 
 
@@ -88,14 +91,6 @@ def _line(case: str, rows: int, ours: Figures, peer: Figures) -> str:
 
 def _ratio(ours: float, peer: float) -> str:
     return f"{ours / peer:9.2f}" if peer > 0 else f"{'-':>9}"
-
-
-def _sums(compared: list[Comparison]) -> tuple[Figures, Figures]:
-    sides = []
-    for figures in ([best(c.ours) for c in compared], [best(c.peer) for c in compared]):
-        cpu, wall = sum(f.cpu for f in figures), sum(f.wall for f in figures)
-        sides.append(Figures(cpu, wall, max(f.peak for f in figures)))
-    return sides[0], sides[1]
 
 
 def _print_growth(seen: dict[str, list[Comparison]]) -> None:

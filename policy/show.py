@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -40,8 +41,8 @@ def shown(
     Raises:
         UnknownName: if there is no parameter of that name.
     """
-    if name is not None and name not in parameters.names():
-        raise UnknownName.among("parameter", name, parameters.names())
+    if name is not None:
+        _require_known(name, parameters)
     area_code = area or _usual_area(parameters)
     wanted = parameters.names() if name is None else [name]
     rows = [_row(parameters, each, area_code, month) for each in wanted]
@@ -65,14 +66,24 @@ def moved(
 
 def _change(text: str, parameters: Parameters) -> tuple[str, float]:
     name, _, number = text.partition("=")
-    if name not in parameters.names():
-        raise UnknownName.among("parameter", name, parameters.names())
+    _require_known(name, parameters)
     try:
-        return name, float(number)
+        value = float(number)
     except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
         raise UsageError(
-            f"{text!r} is no change", expected="name=value, such as dibao.std_month_rural=600"
-        ) from None
+            f"{text!r} is no change",
+            where="policy diff",
+            expected="name=value, such as dibao.std_month_rural=600",
+            next_step="doudi policy show lists the names and the values that hold now",
+        )
+    return name, value
+
+
+def _require_known(name: str, parameters: Parameters) -> None:
+    if name not in parameters.names():
+        raise UnknownName.among("parameter", name, parameters.names(), where="policy")
 
 
 def _usual_area(parameters: Parameters) -> str:

@@ -60,12 +60,18 @@ def capacities(capacity: int | Path, townships: NDArray[Any]) -> dict[str, int]:
                 f"no capacity for {', '.join(lacking[:5])}",
                 where=str(capacity),
                 expected=f"a row for each of {len(wanted)} townships",
+                next_step="add the rows; township codes are those of the ranking",
             )
     else:
         found = dict.fromkeys(wanted, capacity)
     low = [town for town in wanted if found[town] < 1]
     if low:
-        raise UsageError(f"capacity {found[low[0]]}", expected="1 visit a township or more")
+        raise UsageError(
+            f"capacity {found[low[0]]} for {low[0]}",
+            where=str(capacity) if isinstance(capacity, Path) else "--capacity",
+            expected="1 visit a township or more",
+            next_step="give every township at least one visit",
+        )
     return {town: found[town] for town in wanted}
 
 
@@ -78,7 +84,8 @@ def _read(path: Path) -> dict[str, int]:
         raise UsageError(
             "the capacity file cannot be read",
             where=str(path),
-            expected="a CSV file with the columns township, capacity",
+            expected="a CSV file in UTF-8 with the columns township, capacity (a whole number)",
+            next_step="mend the file, or give one number for all townships",
         ) from error
 
 

@@ -81,6 +81,7 @@ class FeatureTable:
                 f"features are missing: {', '.join(lacking)}",
                 where=f"features as of {self.t}",
                 expected="the features the model was made with",
+                next_step="rank again, so that a model is made for these features",
             )
         scale = {feature.name: feature.scale for feature in feature_list()}
         values = self.raw(names)

@@ -60,7 +60,12 @@ class KnownStates:
         self._open: dict[date, Projection] = {}
         self._files = [str(path) for label in schema().nodes for path in store.files(label)]
         if not self._files:
-            raise RankingError("nothing was delivered yet", next_step="load a delivery")
+            raise RankingError(
+                "nothing was delivered yet",
+                where=str(store.root),
+                expected="fact tables",
+                next_step="load a delivery with doudi load",
+            )
         with store.connect() as view:
             rows = view.con.execute(
                 "SELECT DISTINCT known_from FROM read_parquet(?, union_by_name = true) ORDER BY 1",

@@ -106,7 +106,10 @@ def load(folder: Path) -> SavedModel:
         digest = _digest(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RankingError(
-            "the model cannot be read", where=str(folder), expected=f"{MODEL} and {CARD}"
+            "the model cannot be read",
+            where=str(folder),
+            expected=f"{MODEL} and {CARD}",
+            next_step="rank again, which makes a new model",
         ) from error
     if digest != card.digest:
         raise RankingError(
@@ -119,7 +122,10 @@ def load(folder: Path) -> SavedModel:
     foreign = sorted(set(unknown) - _OURS)
     if foreign:
         raise RankingError(
-            f"the model file holds foreign types: {', '.join(foreign)}", where=str(path)
+            f"the model file holds foreign types: {', '.join(foreign)}",
+            where=str(path),
+            expected="a model that doudi rank has written",
+            next_step="rank again, which makes a new model",
         )
     return SavedModel(read(path, trusted=unknown), card)
 

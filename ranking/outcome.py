@@ -87,7 +87,10 @@ def labelled(features: FeatureTable, outcomes: pa.Table, window: Window) -> Labe
     """
     if features.t != window.t:
         raise RankingError(
-            f"features are as of {features.t}", expected=f"features as of {window.t}"
+            f"features are as of {features.t}",
+            where=f"outcome window {window.t} to {window.end}",
+            expected=f"features as of {window.t}",
+            next_step="make the features for the first day of the window",
         )
     days: list[date] = outcomes["day"].to_pylist()
     window.check_outcome(min(days, default=None), max(days, default=None))

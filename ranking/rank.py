@@ -132,7 +132,10 @@ def rank(  # noqa: PLR0913 - each option stands for itself
         return _write(learnt, days, out, seed=seed, lang=lang)
     except OSError as error:
         raise HomeError(
-            f"the ranking cannot be written ({error.strerror})", where=str(out)
+            f"the ranking cannot be written ({error.strerror})",
+            where=str(out),
+            expected="a folder this user may write to, on a disk with room",
+            next_step="mend the permissions or free some space, then rank again",
         ) from error
 
 

@@ -65,6 +65,7 @@ class Window:
                 f"an outcome of {last} lies after the outcome window",
                 where=f"features as of {self.t}",
                 expected=f"outcomes from {self.t} to before {self.end}",
+                next_step="leave out what came after the window",
             )
 
 

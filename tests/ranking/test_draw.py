@@ -61,8 +61,11 @@ def test_capacity_file_gives_each_township_its_own(tmp_path: Path) -> None:
 def test_capacity_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "capacity.csv"
     path.write_text(text, "utf-8")
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as error:
         capacities(path, TOWNS)
+    assert error.value.where == str(path)
+    assert error.value.expected
+    assert error.value.next_step
 
 
 def test_capacity_below_one_is_refused() -> None:
