@@ -6,6 +6,7 @@ notebooks carry no output. One home is made for all of them, and nothing is left
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -28,10 +29,33 @@ def execute(path: Path, folder: Path) -> nbformat.NotebookNode:
     """
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
-    shown = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.outputs]
-    if not shown:
-        sys.exit(f"{path.name} shows nothing")
+    silent = silent_cells(notebook)
+    if silent:
+        sys.exit(f"{path.name}: nothing is shown by {', '.join(silent)}")
     return notebook
+
+
+def silent_cells(notebook: nbformat.NotebookNode) -> list[str]:
+    """Ids of the code cells that end in an expression and show nothing."""
+    return [
+        cell.id
+        for cell in notebook.cells
+        if cell.cell_type == "code" and _ends_in_an_expression(cell.source) and not _shows(cell)
+    ]
+
+
+def _ends_in_an_expression(source: str) -> bool:
+    body = ast.parse(source).body
+    return bool(body) and isinstance(body[-1], ast.Expr)
+
+
+def _shows(cell: nbformat.NotebookNode) -> bool:
+    """Whether there is a value, a picture or printed text; a warning alone is none."""
+    return any(
+        output.output_type in {"execute_result", "display_data"}
+        or (output.output_type == "stream" and output.name == "stdout" and output.text.strip())
+        for output in cell.outputs
+    )
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+SETUP = PROJECT["tool"]["setuptools"]
 ROOMS = sorted(name.removeprefix("doudi.") for name in SETUP["packages"] if "." in name)
 
 
@@ -57,3 +59,13 @@ def test_a_plain_import_of_the_face_stays_light() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("requirement", PROJECT["project"]["dependencies"])
+def test_every_dependency_has_a_row_that_says_why(requirement: str) -> None:
+    name = re.split(r"[\[<>=~! ]", requirement)[0]
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    named = [line.split("|") for line in page.splitlines() if line.startswith("| ")]
+    rows = [cells for cells in named if name in re.split(r"[, ]+", cells[1].strip())]
+    assert len(rows) == 1
+    assert all(cell.strip() for cell in rows[0][1:5])
