@@ -46,15 +46,13 @@ WHERE d.confirmed_date < $as_of_end
     WHERE r.valid_from >= $as_of_end - duration({months: $help_months})
       AND r.valid_from < $as_of_end
   }
-// The household that stands for the person: assistance, poverty archive, the person's own where a
-// programme is kept by person, else the household book.
+// The household that stands for the person: assistance, poverty archive, else the household book.
 CALL (p) {
   OPTIONAL MATCH (p)-[m:MEMBER_OF]->(h:Household)
   WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
     AND (m.valid_to IS NULL OR m.valid_to > $as_of)
-    AND (h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
-         OR h.id = 'person:' + p.id)
-  WITH m, h ORDER BY h.id STARTS WITH 'person:', h.register = 'poverty_archive', h.id
+    AND h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
+  WITH m, h ORDER BY h.register = 'poverty_archive', h.id
   RETURN head(collect(h)) AS home, head(collect(m.rid)) AS listed
 }
 CALL (p) {
@@ -75,7 +73,7 @@ WHERE ($households IS NULL OR household IN $households)
   }
   AND NOT EXISTS {
     MATCH (p)-[y:REGISTERED_IN]->(:HukouBook)<-[z:REGISTERED_IN]-(:Person)-[r:RECEIVES]->(b:Benefit)
-    WHERE (home IS NULL OR home.id STARTS WITH 'person:') AND y.valid_to IS NULL
+    WHERE home IS NULL AND y.valid_to IS NULL
       AND z.valid_to IS NULL AND b.programme IN ['低保', '特困', '低保边缘']
       AND (r.valid_from IS NULL OR r.valid_from < $as_of_end)
       AND (r.valid_to IS NULL OR r.valid_to > $as_of)

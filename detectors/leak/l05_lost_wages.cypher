@@ -53,15 +53,13 @@ WHERE duration.inMonths(last_paid_to, $as_of_end).months >= $min_gap
       AND NOT coalesce(x.flexible, false)
       AND NOT coalesce(x.status, '正常缴费') IN ['停缴', '补缴', '封存']
   }
-// The household that stands for the person: assistance, poverty archive, the person's own where a
-// programme is kept by person, else the household book.
+// The household that stands for the person: assistance, poverty archive, else the household book.
 CALL (p) {
   OPTIONAL MATCH (p)-[m:MEMBER_OF]->(h:Household)
   WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
     AND (m.valid_to IS NULL OR m.valid_to > $as_of)
-    AND (h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
-         OR h.id = 'person:' + p.id)
-  WITH m, h ORDER BY h.id STARTS WITH 'person:', h.register = 'poverty_archive', h.id
+    AND h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
+  WITH m, h ORDER BY h.register = 'poverty_archive', h.id
   RETURN head(collect(h)) AS home, head(collect(m.rid)) AS listed
 }
 CALL (p) {
@@ -79,7 +77,7 @@ WITH p, last_paid_to, last_spell, seat, household, COLLECT {
   WHERE m.valid_to IS NULL OR m.valid_to > $as_of
   RETURN q
   UNION MATCH (p)-[v:REGISTERED_IN]->(:HukouBook)<-[y:REGISTERED_IN]-(q:Person)
-  WHERE (home IS NULL OR home.id STARTS WITH 'person:') AND y.valid_to IS NULL
+  WHERE home IS NULL AND y.valid_to IS NULL
     AND v.valid_to IS NULL
   RETURN q
   UNION RETURN p AS q

@@ -39,15 +39,13 @@ WHERE d.event_date < $as_of_end
     MATCH (p)-[r:RECEIVES]->(:Benefit {programme: '临时救助'})
     WHERE r.valid_from >= d.event_date AND r.valid_from < $as_of_end
   }
-// The household that stands for the person: assistance, poverty archive, the person's own where a
-// programme is kept by person, else the household book.
+// The household that stands for the person: assistance, poverty archive, else the household book.
 CALL (p) {
   OPTIONAL MATCH (p)-[m:MEMBER_OF]->(h:Household)
   WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
     AND (m.valid_to IS NULL OR m.valid_to > $as_of)
-    AND (h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
-         OR h.id = 'person:' + p.id)
-  WITH m, h ORDER BY h.id STARTS WITH 'person:', h.register = 'poverty_archive', h.id
+    AND h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
+  WITH m, h ORDER BY h.register = 'poverty_archive', h.id
   RETURN head(collect(h)) AS home, head(collect(m.rid)) AS listed
 }
 CALL (p) {
