@@ -34,10 +34,18 @@ class County(Protocol):
 @pytest.fixture(scope="module", params=[1, 2, 3], ids=lambda seed: f"seed{seed}")
 def heard(
     request: pytest.FixtureRequest, county: Callable[[int], County]
-) -> Iterator[tuple[County, Court]]:
+) -> Iterator[Callable[[str], tuple[Answer, Answer]]]:
+    """Both answers to a detector's question in the county of a seed, each asked once."""
     of_seed = county(request.param)
+    answers: dict[str, tuple[Answer, Answer]] = {}
     with Court(of_seed.projection.folder, of_seed.as_of) as court:
-        yield of_seed, court
+
+        def hear(name: str) -> tuple[Answer, Answer]:
+            if name not in answers:
+                answers[name] = both_sides(court, of_seed.connection, name, of_seed.parameters)
+            return answers[name]
+
+        yield hear
 
 
 def difference(detector: frozenset[tuple[str, ...]], twin: frozenset[tuple[str, ...]]) -> str:
@@ -79,17 +87,19 @@ def test_a_twin_answers_without_a_graph(disorder: Callable[[int], Path], name: s
 
 @pytest.mark.neo4j
 @pytest.mark.parametrize("name", TWINS)
-def test_detector_and_twin_find_the_same_keys(heard: tuple[County, Court], name: str) -> None:
-    county, court = heard
-    found, twin = both_sides(court, county.connection, name, county.parameters)
+def test_detector_and_twin_find_the_same_keys(
+    heard: Callable[[str], tuple[Answer, Answer]], name: str
+) -> None:
+    found, twin = heard(name)
     assert not difference(found.keys, twin.keys)
 
 
 @pytest.mark.neo4j
 @pytest.mark.parametrize("name", TWINS)
-def test_detector_and_twin_hold_in_the_same_months(heard: tuple[County, Court], name: str) -> None:
-    county, court = heard
-    found, twin = both_sides(court, county.connection, name, county.parameters)
+def test_detector_and_twin_hold_in_the_same_months(
+    heard: Callable[[str], tuple[Answer, Answer]], name: str
+) -> None:
+    found, twin = heard(name)
     assert not difference(found.months, twin.months)
 
 
