@@ -29,6 +29,18 @@ if TYPE_CHECKING:
     from doudi.policy.parameters import Parameters
 
 
+COUNTY_USERS = ("test_county.py", "test_line.py", "test_dossier.py", "test_twins.py")
+"""Files whose tests share the loaded counties, so that one process loads them once."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes, keep a file's tests together, and all that ask for a county."""
+    for item in items:
+        uses_county = item.path.name in COUNTY_USERS and item.path.parent.name != "synth"
+        group = "county" if uses_county else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def managed_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ManagedServer]:
     """A managed server in a folder of its own; skipped loudly where its parts cannot be had."""
