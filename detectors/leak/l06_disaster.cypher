@@ -45,13 +45,13 @@ CALL (p) {
   WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
     AND (m.valid_to IS NULL OR m.valid_to > $as_of)
     AND h.register IN ['dibao_household_register', 'low_income_edge_register', 'poverty_archive']
-  WITH m, h ORDER BY h.register = 'poverty_archive', h.id
+  WITH m, h ORDER BY h.register = 'poverty_archive', h.id, m.rid
   RETURN head(collect(h)) AS home, head(collect(m.rid)) AS listed
 }
 CALL (p) {
   OPTIONAL MATCH (p)-[y:REGISTERED_IN]->(k:HukouBook)
   WHERE y.valid_to IS NULL
-  WITH y, k ORDER BY k.id
+  WITH y, k ORDER BY k.id, y.rid
   RETURN head(collect(k.id)) AS book, head(collect(y.rid)) AS entry
 }
 WITH p, g, d, coalesce(listed, entry) AS seat,

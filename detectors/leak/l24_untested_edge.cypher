@@ -61,9 +61,11 @@ WHERE (m.valid_from IS NULL OR m.valid_from < $as_of_end)
     MATCH (p)-[x:DIED]->(:DeathRecord)
     WHERE coalesce(x.grade, 'exact') IN ['exact', 'repaired', 'certificate', 'linked']
   }
-WITH h, ledger, y, p, m
-ORDER BY coalesce(m.relation_to_head, '') <> '户主', p.id
-WITH h, ledger, y, collect(p) AS people, head(collect(m.rid)) AS seat
+// A person listed twice is one person.
+WITH h, ledger, y, p, min(m.rid) AS rid,
+     min(CASE WHEN m.relation_to_head = '户主' THEN 0 ELSE 1 END) AS place
+ORDER BY place, p.id
+WITH h, ledger, y, collect(p) AS people, head(collect(rid)) AS seat
 WHERE none(q IN people WHERE EXISTS {
   MATCH (q)-[r:RECEIVES]->(b:Benefit)
   WHERE b.programme IN ['低保', '特困', '低保边缘']
