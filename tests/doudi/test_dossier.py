@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.neo4j
 
-ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+ID_NUMBER = re.compile(
+    r"(?<!\d)\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 LANGS: tuple[Lang, Lang] = ("zh", "en")
 FILLED = {"paid": "#1f5f8b", "fact": "#b5651d"}
