@@ -141,10 +141,8 @@ def detect(  # noqa: PLR0913 - the options of the command
         UnknownName: if a detector or household is not known.
         DetectorError: if a detector file is wrong, or the graph is not this projection's.
     """
-    everything = catalogue(extra)
+    everything = _planned(connection, extra)
     chosen = everything.chosen(detectors)
-    if extra is not None:
-        require_explained(connection, everything.under(extra))
     setting = open_setting(
         connection, projection, parameters, everything, as_of=as_of, feeds=feeds, progress=progress
     )
@@ -166,6 +164,14 @@ def detect(  # noqa: PLR0913 - the options of the command
         outputs=_write(out, hits, leads),
         messages=_messages(runs),
     )
+
+
+def _planned(connection: Connection, extra: Path | None) -> Catalogue:
+    """The catalogue, an office's own files planned by its server before any of them runs."""
+    everything = catalogue(extra)
+    if extra is not None:
+        require_explained(connection, everything.under(extra))
+    return everything
 
 
 def _counts(detector: Detector, searched: Searched) -> Counts:

@@ -6,7 +6,7 @@ import ast
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -20,13 +20,11 @@ from doudi.stages import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from doudi.detectors.run import DetectReceipt
     from doudi.graph.connection import Connection
-    from doudi.graph.projection import Projection
     from doudi.graph.server import ManagedServer
-    from doudi.policy.parameters import Parameters
+    from tests.conftest import LoadedCounty
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,18 +52,6 @@ ABOUT_A_MEMBER = {"E01", "E03", "E09", "E10", "E11", "E15", "E16", "E22", "E23",
 """Hits about the planted person; others are about the household, a spouse or an official."""
 
 
-class County(Protocol):
-    """A loaded synthetic county, its projection in the graph of a connection."""
-
-    seed: int
-    home: Path
-    truth: Path
-    projection: Projection
-    parameters: Parameters
-    as_of: date
-    connection: Connection
-
-
 @dataclass(frozen=True)
 class Trial:
     """Planted facts beside what was found.
@@ -91,7 +77,7 @@ class Trial:
 
 
 @pytest.fixture(scope="module")
-def detected(county: Callable[[int], County]) -> Callable[[int], DetectReceipt]:
+def detected(county: Callable[[int], LoadedCounty]) -> Callable[[int], DetectReceipt]:
     """What a whole run finds in the county of a seed; each seed once."""
     receipts: dict[int, DetectReceipt] = {}
 
@@ -103,7 +89,7 @@ def detected(county: Callable[[int], County]) -> Callable[[int], DetectReceipt]:
     return of
 
 
-def whole_run(county: County, connection: Connection | None = None) -> DetectReceipt:
+def whole_run(county: LoadedCounty, connection: Connection | None = None) -> DetectReceipt:
     """All detectors on the county's own graph, or on the same projection elsewhere."""
     return detect(
         connection or county.connection,
@@ -117,7 +103,7 @@ def whole_run(county: County, connection: Connection | None = None) -> DetectRec
 @pytest.fixture(scope="module", params=[1, 2, 3], ids=lambda seed: f"seed{seed}")
 def trial(
     request: pytest.FixtureRequest,
-    county: Callable[[int], County],
+    county: Callable[[int], LoadedCounty],
     detected: Callable[[int], DetectReceipt],
 ) -> Trial:
     receipt, truth = detected(request.param), read_truth(county(request.param))
@@ -126,7 +112,7 @@ def trial(
     return Trial(truth, met, receipt.leads.to_pandas())
 
 
-def read_truth(county: County) -> pd.DataFrame:
+def read_truth(county: LoadedCounty) -> pd.DataFrame:
     """The planted facts, their persons under the pseudonyms of the home."""
     key = Keys(county.home / "keys").pid
 
@@ -200,7 +186,7 @@ def test_only_known_lookalikes_are_passed_over(trial: Trial) -> None:
 @pytest.mark.usefixtures("empty_graph")
 def test_a_server_of_ones_own_filled_by_transactions_gives_the_same_hits(
     detected: Callable[[int], DetectReceipt],
-    county: Callable[[int], County],
+    county: Callable[[int], LoadedCounty],
     managed_server: ManagedServer,
     tmp_path: Path,
 ) -> None:

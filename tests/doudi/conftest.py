@@ -8,9 +8,11 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 from doudi import cli
+from doudi.casework.ledger import Ledger
 from doudi.console import Console
 from doudi.home import Home
 from doudi.stages import Line
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from doudi.graph.server import ManagedServer
+
+CARD = {
+    "lead_id": "L1", "register": "dibao_household_register", "household_id": "D1",
+    "direction": "error", "area_code": "539901001001", "township": "539901001000",
+    "detectors": ["E15"], "strength": "K1", "months": 3, "exposure_cny": 900.0,
+    "net_picture": "{}", "status": "TRIAGED", "priority": 1, "stale": False,
+}  # fmt: skip
+"""A lead as detection hands it to the ledger."""
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -104,6 +114,15 @@ def clerk(
 
 
 @pytest.fixture
+def listed(clerk: Clerk) -> Clerk:
+    """A clerk whose ledger has the lead L1; nothing was loaded."""
+    home, _ = Home.open(clerk.home)
+    with Ledger.open(home.ledger_url) as ledger:
+        ledger.upsert_leads(pd.DataFrame([CARD]), "r1")
+    return clerk
+
+
+@pytest.fixture
 def served(clerk: Clerk, managed_server: ManagedServer) -> Clerk:
     """The same clerk, with the server of this run as the office's own."""
     address = managed_server.up()
@@ -131,8 +150,7 @@ def detected(tmp_path_factory: pytest.TempPathFactory, managed_server: ManagedSe
 @pytest.fixture
 def handler(served: Clerk, detected: Path) -> Clerk:
     """A clerk whose home has one lead."""
-    without = shutil.ignore_patterns("filled.json")  # the server holds another test's graph now
-    shutil.copytree(detected, served.home, ignore=without)
+    shutil.copytree(detected, served.home)
     return served
 
 

@@ -5,24 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
-
-from doudi.casework.ledger import Ledger
-from doudi.home import Home
-from tests.doudi.test_looks import CARD
 
 if TYPE_CHECKING:
     from tests.doudi.conftest import Clerk
-
-
-@pytest.fixture
-def listed(clerk: Clerk) -> Clerk:
-    """A clerk whose ledger has the lead L1."""
-    home, _ = Home.open(clerk.home)
-    with Ledger.open(home.ledger_url) as ledger:
-        ledger.upsert_leads(pd.DataFrame([CARD]), "r1")
-    return clerk
 
 
 def seq_of(clerk: Clerk) -> int:

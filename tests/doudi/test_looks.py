@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 
 from doudi.casework import access
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
 
     from tests.doudi.conftest import Clerk
 
-CARD = {
-    "lead_id": "L1", "register": "dibao_household_register", "household_id": "D1",
-    "direction": "error", "area_code": "539901001001", "township": "539901001000",
-    "detectors": ["E15"], "strength": "K1", "months": 3, "exposure_cny": 900.0,
-    "net_picture": "{}", "status": "TRIAGED", "priority": 1, "stale": False,
-}  # fmt: skip
-
 
 def looks(home: Path) -> list[tuple[str, str, str, int]]:
     """The log, oldest first, its chain verified."""
@@ -38,15 +30,6 @@ def looks(home: Path) -> list[tuple[str, str, str, int]]:
     return list(
         log[["who", "purpose", "subject", "result_count"]].itertuples(index=False, name=None)
     )
-
-
-@pytest.fixture
-def listed(clerk: Clerk) -> Clerk:
-    """A clerk whose ledger has the lead L1; nothing was loaded."""
-    home, _ = Home.open(clerk.home)
-    with Ledger.open(home.ledger_url) as ledger:
-        ledger.upsert_leads(pd.DataFrame([CARD]), "r1")
-    return clerk
 
 
 def test_a_list_of_leads_is_one_entry_with_its_filters_and_count(listed: Clerk) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,25 +15,16 @@ if TYPE_CHECKING:
 
     from benchmarks.twins import Answer
     from doudi.graph.connection import Connection
-    from doudi.graph.projection import Projection
     from doudi.policy.parameters import Parameters
+    from tests.conftest import LoadedCounty
 
 AS_OF = date(2026, 6, 1)
 TWINS = sorted(path.stem.upper() for path in FOLDER.glob("e*.sql"))
 
 
-class County(Protocol):
-    """A loaded synthetic county, its projection in the graph of a connection."""
-
-    projection: Projection
-    parameters: Parameters
-    as_of: date
-    connection: Connection
-
-
 @pytest.fixture(scope="module", params=[1, 2, 3], ids=lambda seed: f"seed{seed}")
 def heard(
-    request: pytest.FixtureRequest, county: Callable[[int], County]
+    request: pytest.FixtureRequest, county: Callable[[int], LoadedCounty]
 ) -> Iterator[Callable[[str], tuple[Answer, Answer]]]:
     """Both answers to a detector's question in the county of a seed, each asked once."""
     of_seed = county(request.param)
