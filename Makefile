@@ -24,7 +24,7 @@ lint: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
 wheel: setup
 	$(BIN)/python tests/wheel_check.py
