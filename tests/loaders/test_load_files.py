@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from doudi.loaders.receipt import LoadReceipt
 
 MARRIAGES = "husband_id,wife_id,marriage_date,office_code,cert_no"
+TRUNCATED = gzip.compress(MARRIAGES.encode() * 99, mtime=0)[:-9]
 MAN, WOMAN = "110105194912310029", "11010519491231002X"
 
 
@@ -125,11 +126,12 @@ def test_a_wrong_header_stops_the_feed(tmp_path: Path, header: str, said: str) -
     [
         ("marriage_registration.csv", b"", "the file is empty"),
         ("marriage_registration.csv", MARRIAGES.encode("utf-16"), "UTF-16"),
-        ("marriage_registration.csv.gz", gzip.compress(MARRIAGES.encode() * 99)[:-9], "cut off"),
+        ("marriage_registration.csv.gz", TRUNCATED, "cut off"),
         ("marriage_registration.csv.gz", b"not gzip at all", "not what its name says"),
         ("marriage_registration.xlsx", b"PK no workbook", "not what its name says"),
         ("marriage_registration.parquet", b"no parquet here", "not what its name says"),
     ],
+    ids=["empty", "UTF-16", "cut off", "no gzip", "no workbook", "no Parquet"],
 )
 def test_a_file_that_cannot_be_read_is_one_message(
     tmp_path: Path, name: str, content: bytes, said: str
