@@ -59,8 +59,8 @@ def _detector(detector: Detector) -> Iterator[str]:
     yield f"* Checked before it is shown: {', '.join(detector.clearing) or 'nothing'}"
     if detector.recompute:
         yield f"* Months count where the recomputed income is over (`{detector.recompute}`)"
-    yield f"* Innocent explanations: {'; '.join(detector.harmless)}"
-    yield f"* Cannot see: {'; '.join(detector.blind)}"
+    yield f"* Innocent explanations: {'; '.join(text.en for text in detector.harmless)}"
+    yield f"* Cannot see: {'; '.join(text.en for text in detector.blind)}"
     yield f"* At the door: {detector.ask.zh} / {detector.ask.en}"
     yield from _params(detector.params)
     yield ""

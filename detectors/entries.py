@@ -112,7 +112,20 @@ class Header:
 
     def words(self, key: str) -> Words:
         """An entry with a text in both languages."""
-        value = self.take(key, dict)
+        return self._words(key, self.take(key, dict))
+
+    def phrases(self, key: str) -> tuple[Words, ...]:
+        """An entry that is a list of texts; a bare one stands for both languages."""
+        values = self.take(key, list)
+        if not all(isinstance(value, str | dict) for value in values):
+            self.wrong(key, f"{key} must be a list of texts, or of {{ zh, en }}")
+            return ()
+        return tuple(
+            Words(value, value) if isinstance(value, str) else self._words(key, value)
+            for value in values
+        )
+
+    def _words(self, key: str, value: dict[str, Any]) -> Words:
         zh, en = value.get("zh", ""), value.get("en", "")
         if value and not (isinstance(zh, str) and isinstance(en, str) and zh and en):
             self.wrong(key, f"{key} needs a text in zh and in en")

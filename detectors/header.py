@@ -82,8 +82,8 @@ class Detector:
     min_grade: str
     basis: tuple[str, ...]
     clearing: tuple[str, ...]
-    harmless: tuple[str, ...]
-    blind: tuple[str, ...]
+    harmless: tuple[Words, ...]
+    blind: tuple[Words, ...]
     returns: tuple[str, ...]
     identity: tuple[str, ...]
     about: str
@@ -175,8 +175,8 @@ def parse_detector(
         min_grade=head.one_of("min_grade", GRADES),
         basis=head.texts("basis"),
         clearing=head.texts("clearing", []),
-        harmless=head.texts("harmless"),
-        blind=head.texts("blind"),
+        harmless=head.phrases("harmless"),
+        blind=head.phrases("blind"),
         returns=head.texts("returns"),
         identity=head.texts("identity"),
         about=head.take("about", str),

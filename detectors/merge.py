@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doudi.detectors import both_sides
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from doudi.detectors.facts import Facts
 
@@ -115,40 +118,6 @@ GROUP BY h.register, h.household_id, h.direction
 HAVING bool_or(h.strength <> 'K3')
 """
 
-# Both sides of the household: what was found against what it declared, and what weighs on it.
-_PICTURE = """
-CREATE OR REPLACE TABLE picture AS
-WITH side AS (
-    SELECT h.household, h.direction, h.detector, any_value(t.zh) AS zh, any_value(t.en) AS en,
-           max(h.months) AS months, sum(h.exposure_cny)::DOUBLE AS exposure_cny,
-           max(h.month_to) AS month_to
-    FROM (SELECT * FROM hits UNION ALL SELECT * FROM other_side) AS h
-    JOIN title AS t USING (detector)
-    WHERE NOT h.cleared GROUP BY h.household, h.direction, h.detector),
-listed AS (
-    SELECT household,
-           list(struct_pack(detector := detector, en := en, exposure_cny := exposure_cny,
-                            month_to := month_to, months := months, zh := zh)
-                ORDER BY detector) FILTER (direction = 'error') AS assets,
-           list(struct_pack(detector := detector, en := en, exposure_cny := exposure_cny,
-                            month_to := month_to, months := months, zh := zh)
-                ORDER BY detector) FILTER (direction = 'leak') AS burdens
-    FROM side GROUP BY household)
-SELECT household, to_json(struct_pack(
-    assets := coalesce(assets, []), burdens := coalesce(burdens, []),
-    "text" := struct_pack(
-        en := 'Found against the declaration: '
-              || coalesce(array_to_string(list_transform(assets, a -> a.en), ', '), 'nothing')
-              || '. Burdens found: '
-              || coalesce(array_to_string(list_transform(burdens, a -> a.en), ', '), 'none') || '.',
-        zh := '与申报不符：'
-              || coalesce(array_to_string(list_transform(assets, a -> a.zh), '、'), '无')
-              || '；查到的困难：'
-              || coalesce(array_to_string(list_transform(burdens, a -> a.zh), '、'), '无') || '。'),
-    unchecked := ?))::VARCHAR AS net_picture
-FROM listed
-"""
-
 _FINAL = f"""
 CREATE OR REPLACE TABLE leads AS
 SELECT {", ".join(LEADS)} FROM (
@@ -162,7 +131,7 @@ ORDER BY priority
 """
 
 
-def build_leads(facts: Facts, *, unchecked: list[str]) -> None:
+def build_leads(facts: Facts, *, as_of: date, as_of_end: date, unchecked: list[str]) -> None:
     """Make ``leads`` from the uncleared hits.
 
     Priority 1 is the first to look at: help before errors, then danger to a life, the strength of
@@ -171,9 +140,13 @@ def build_leads(facts: Facts, *, unchecked: list[str]) -> None:
     Args:
         facts: Holds ``hits``, ``other_side`` (hits of detectors that ran for the two-sided rule
             only) and ``title``.
+        as_of: First day of the month.
+        as_of_end: First day after it.
         unchecked: Leak detectors that were frozen, named in every net picture.
     """
     facts.con.execute(_LEAD_MONTH)
     facts.con.execute(_LEADS)
-    facts.con.execute(_PICTURE, [unchecked])
+    facts.con.execute("CREATE OR REPLACE TABLE about AS SELECT DISTINCT household FROM lead")
+    both_sides.build_known_as(facts, as_of=as_of, as_of_end=as_of_end)
+    both_sides.build_pictures(facts, unchecked=unchecked)
     facts.con.execute(_FINAL)

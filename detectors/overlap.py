@@ -278,12 +278,14 @@ def build_hit_months(facts: Facts, *, as_of: date, as_of_end: date) -> None:
 
     Columns ``hit_id, benefit, month, paid_yuan, exposure_yuan``. Errors: paid months in which the
     fact held and, for programmes kept by household, the membership too of a person who is or was
-    a member (of ``member_id`` where the detector returns one). Leaks: the months since the need became visible, from the first month with payments on: what was before
-    the deliveries begin is not known to be unhelped.
+    a member (of ``member_id`` where the detector returns one). Leaks: the months since the need
+    became visible, from the first month with payments on: what was before the deliveries begin is
+    not known to be unhelped.
 
     Args:
         facts: Holds ``found``: ``hit_id, direction, household, person_id, benefit, fact_from,
-            fact_to, exposure_yuan_month, columns``, several rows a hit where the fact has several intervals.
+            fact_to, exposure_yuan_month, columns``, several rows a hit where the fact has several
+            intervals.
         as_of: Last month that counts.
         as_of_end: The month after.
     """

@@ -13,8 +13,8 @@ from doudi.detectors.catalogue import catalogue
 from doudi.detectors.edges import empty_edges, look_up
 from doudi.detectors.evidence import EDGE_FIELDS
 from doudi.detectors.facts import Facts
-from doudi.detectors.run import open_setting
 from doudi.detectors.search import search
+from doudi.detectors.setting import open_setting
 from doudi.graph.errors import ReceiptError, UnknownName
 
 if TYPE_CHECKING:

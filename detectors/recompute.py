@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from doudi.detectors.facts import Facts
-    from doudi.detectors.search import Setting
+    from doudi.detectors.setting import Setting
 
 _MEMBERS = """
 SELECT DISTINCT f.household AS household_id, f.person_id, f.fact_from AS valid_from,

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from doudi.detectors import merge
+from doudi.detectors import both_sides, merge
 from doudi.detectors.catalogue import catalogue
 from doudi.detectors.checker import require_explained
-from doudi.detectors.facts import Facts, last_known
+from doudi.detectors.facts import Facts
 from doudi.detectors.freeze import frozen
-from doudi.detectors.months import first_of, next_month
-from doudi.detectors.search import Counts, Searched, Setting, search
-from doudi.graph.errors import FutureAsOf, UnknownName
+from doudi.detectors.search import Counts, Searched, search
+from doudi.detectors.setting import open_setting, require_delivered
+from doudi.detectors.values import build_places
+from doudi.graph.errors import UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from doudi.detectors.catalogue import Catalogue
     from doudi.detectors.header import Detector
+    from doudi.detectors.setting import Setting
     from doudi.graph.connection import Connection
     from doudi.graph.projection import Projection
     from doudi.policy.parameters import Parameters
 
 EXIT_FROZEN = 3
+
+_NAMED = """
+SELECT id, short FROM (
+    SELECT place.id, coalesce(h.household_id, substr(place.id, strpos(place.id, '/') + 1)) AS short
+    FROM place LEFT JOIN node_Household AS h USING (id))
+WHERE list_contains(?, id) OR list_contains(?, short) ORDER BY id
+"""
 
 
 @dataclass(frozen=True)
@@ -146,7 +155,7 @@ def detect(  # noqa: PLR0913 - the options of the command
     setting = open_setting(
         connection, projection, parameters, everything, as_of=as_of, feeds=feeds, progress=progress
     )
-    _require_delivered(setting)
+    require_delivered(setting)
     asked = _household_ids(setting, households)
     icy = frozen(everything.detectors, setting.feeds, as_of_end=setting.as_of_end)
     searched = search(setting, [d for d in chosen if d.id not in icy], asked)
@@ -186,68 +195,14 @@ def _messages(runs: list[DetectorRun]) -> tuple[str, ...]:
     )
 
 
-def open_setting(
-    connection: Connection,
-    projection: Projection,
-    parameters: Parameters,
-    everything: Catalogue,
-    *,
-    as_of: date,
-    feeds: Mapping[str, date] | None = None,
-    progress: Callable[[str], None] | None = None,
-) -> Setting:
-    """What a search needs to know, with the feeds' ages read from the projection."""
-    facts = Facts(projection.folder)
-    try:
-        known = {slug: date.fromisoformat(day) for slug, day in last_known(facts).items()}
-    finally:
-        facts.close()
-    return Setting(
-        connection=connection,
-        projection=projection,
-        folder=projection.folder,
-        parameters=parameters,
-        catalogue=everything,
-        feeds=known | dict(feeds or {}),
-        data_dates=known,
-        as_of=first_of(as_of),
-        as_known=projection.as_known,
-        progress=progress or (lambda _step: None),
-    )
-
-
-def _require_delivered(setting: Setting) -> None:
-    facts = Facts(setting.folder)
-    try:
-        newest = facts.rows(
-            "SELECT max(coalesce(valid_to, valid_from + INTERVAL 1 MONTH)::DATE) "
-            "FROM link_PAID_Person_Account"
-        )[0][0]
-    finally:
-        facts.close()
-    end = newest if isinstance(newest, date) else setting.as_known
-    if end is None or setting.as_of_end <= end:
-        return
-    last = first_of(end - timedelta(days=1))
-    if next_month(last) < setting.as_of_end:
-        raise FutureAsOf(
-            f"the as-of month {setting.as_of:%Y-%m} is later than the last delivered one",
-            expected=f"{last:%Y-%m} or earlier",
-            next_step="load the newer delivery first",
-        )
-
-
 def _household_ids(setting: Setting, households: Sequence[str] | None) -> list[str] | None:
-    """Graph ids of households named by graph id or case number."""
+    """Ids of households, books and people alone, named by id or case or book number."""
     if households is None:
         return None
     facts = Facts(setting.folder)
     try:
-        rows = facts.rows(
-            "SELECT id, household_id FROM node_Household "
-            "WHERE list_contains(?, id) OR list_contains(?, household_id) ORDER BY id",
-            [list(households), list(households)],
-        )
+        build_places(facts)
+        rows = facts.rows(_NAMED, [list(households), list(households)])
         known = {str(name) for row in rows for name in row}
         for name in (name for name in households if name not in known):
             every = facts.rows("SELECT household_id FROM node_Household ORDER BY 1")
@@ -292,13 +247,25 @@ def _other_side(
         for d in setting.catalogue.chosen(None)
         if d.direction == "leak" and d.id not in names and d.id not in icy
     ]
-    rows = hits.select(["household", "direction", "cleared"]).to_pylist() if missing else []
-    households = sorted(
-        {r["household"] for r in rows if r["direction"] == "error" and not r["cleared"]}
-    )
+    households = _names_of_accused(setting, hits) if missing else []
     if not households:
         return Searched(hits.slice(0, 0), {})
     return search(setting, missing, households)
+
+
+def _names_of_accused(setting: Setting, hits: pa.Table) -> list[str]:
+    """The households of error leads, by all names a leak may call them."""
+    facts = Facts(setting.folder)
+    try:
+        facts.con.register("hits", hits)
+        facts.con.execute(
+            "CREATE OR REPLACE TABLE about AS SELECT DISTINCT household FROM hits "
+            "WHERE direction = 'error' AND NOT cleared"
+        )
+        both_sides.build_known_as(facts, as_of=setting.as_of, as_of_end=setting.as_of_end)
+        return [str(row[0]) for row in facts.rows("SELECT DISTINCT name FROM known_as ORDER BY 1")]
+    finally:
+        facts.close()
 
 
 def _leads(
@@ -317,7 +284,9 @@ def _leads(
         ]
         merge.set_titles(facts, titles)
         unchecked = [d.id for d in everything.detectors if d.direction == "leak" and d.id in icy]
-        merge.build_leads(facts, unchecked=unchecked)
+        merge.build_leads(
+            facts, as_of=setting.as_of, as_of_end=setting.as_of_end, unchecked=unchecked
+        )
         return facts.table("SELECT * FROM leads ORDER BY priority")
     finally:
         facts.close()

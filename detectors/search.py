@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from doudi.detectors import clear, edges, evidence, found, merge, overlap
 from doudi.detectors.facts import Facts
-from doudi.detectors.months import next_month
 from doudi.detectors.recompute import empty_incomes, over_line_months
 from doudi.detectors.values import (
     AreaGroup,
@@ -20,17 +19,12 @@ from doudi.detectors.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
-    from pathlib import Path
+    from collections.abc import Sequence
 
     import pyarrow as pa
 
-    from doudi.detectors.catalogue import Catalogue
     from doudi.detectors.header import ClearingCheck, Detector
-    from doudi.graph.connection import Connection
-    from doudi.graph.projection import Projection
-    from doudi.policy.parameters import Parameters
+    from doudi.detectors.setting import Setting
 
 MIN_EXPOSURE = "lead.min_exposure_months"
 DEFAULT_MIN_EXPOSURE = 1.0
@@ -56,33 +50,6 @@ class Counts:
     outside_months: int = 0
     hits: int = 0
     cleared: int = 0
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Everything a search needs to know beside what to search for.
-
-    Attributes:
-        feeds: For each source the day its newest delivery was known, for the feeds' health.
-        data_dates: For each source the day of its newest fact, which a receipt shows; it follows
-            from the projection alone, so that a rebuilt one gives the same receipt.
-    """
-
-    connection: Connection
-    projection: Projection
-    folder: Path
-    parameters: Parameters
-    catalogue: Catalogue
-    feeds: Mapping[str, date]
-    data_dates: Mapping[str, date]
-    as_of: date
-    as_known: date | None
-    progress: Callable[[str], None] = field(default=lambda _step: None)
-
-    @property
-    def as_of_end(self) -> date:
-        """The first day after the as-of month."""
-        return next_month(self.as_of)
 
 
 @dataclass(frozen=True)

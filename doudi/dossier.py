@@ -160,7 +160,7 @@ def _section(lead: Lead, codes: Mapping[str, str]) -> Section:
         + [_partly(e, lead.lang, codes) for e in standing if e.ruled_out],
         checked=[codes.get(c, c) for c in sorted({c for e in standing for c in e.checked})],
         parameters=_unique([_parameter(p) for e in standing for p in e.parameters]),
-        unknown=_unique([text for d in declared for text in d.blind]),
+        unknown=_unique([text.in_(lead.lang) for d in declared for text in d.blind]),
         ask=_unique([d.ask.in_(lead.lang) for d in declared]),
     )
 

@@ -49,6 +49,7 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
         return "county" if file in COUNTY_USERS else file
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     """Its group marks do not reach the scheduler of xdist 3.8 under pytest 9.2."""
     return ByFile(config, log)

@@ -24,7 +24,7 @@ CALL (hit) {
   MATCH (v:Vehicle {id: hit.vehicle_id, use_nature: '营运'})<-[o:OWNS]-(:Person {id: hit.person_id})
   WHERE NOT EXISTS {
     MATCH (:Household {id: hit.household})<-[:MEMBER_OF]-(:Person)-[w:OWNS]->(x:Vehicle)
-    WHERE x.id <> v.id AND x.vehicle_type IN ['小型轿车', '小型普通客车', '轻型货车', '重型货车']
+    WHERE x.id <> v.id AND x.vehicle_type =~ '.*(轿车|客车|面包车|货车)'
       AND x.status IN ['正常', '逾期未检'] AND (w.valid_to IS NULL OR w.valid_to > hit.month_from)
   }
   RETURN 'sole livelihood' AS reason, null AS cleared_from, null AS cleared_to, [o.rid] AS traces

@@ -8,8 +8,15 @@
 // min_grade = "certificate"
 // basis = ["B1", "B6"]
 // clearing = ["X03", "X18", "X19"]
-// harmless = ["the death was recorded under the wrong number", "the payment of the month of death and the grace months is due", "the household's amount goes on lawfully for the survivors and only has to be recomputed"]
-// blind = ["deaths that no register knows, such as burials without a record", "deaths in another province that were not sent back"]
+// harmless = [
+//   { zh = "死亡登记用错了身份证号", en = "the death was recorded under the wrong number" },
+//   { zh = "死亡当月及宽限月份应发", en = "the payment of the month of death and the grace months is due" },
+//   { zh = "该户其余成员继续合法享受，只需重新核定金额", en = "the household's amount goes on lawfully for the survivors and only has to be recomputed" },
+// ]
+// blind = [
+//   { zh = "没有任何登记的死亡，如未登记的土葬", en = "deaths that no register knows, such as burials without a record" },
+//   { zh = "外省死亡未回传的", en = "deaths in another province that were not sent back" },
+// ]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "death_date", "registers", "evidence"]
 // identity = ["household", "person_id", "benefit"]
 // about = "household"
@@ -50,8 +57,9 @@ WITH h, p, b, r, t, death_date, registers, deaths,
 WITH h, p, b, r, t, death_date, registers, deaths,
      reduce(d = due, x IN [r.valid_from, t.valid_from] | CASE WHEN x > d THEN x ELSE d END)
        AS fact_from,
+     // Who was listed to the benefit's own end is listed as long as its payments run on.
      reduce(d = date('9999-12-31'), x IN [r.valid_to, t.valid_to]
-       | CASE WHEN x < d THEN x ELSE d END) AS until
+       | CASE WHEN x < d AND NOT coalesce(x >= b.end_date, false) THEN x ELSE d END) AS until
 WHERE fact_from < until AND fact_from < $as_of_end
 RETURN h.id AS household, p.id AS person_id, b.id AS benefit, fact_from,
        CASE WHEN until < date('9999-12-31') THEN until END AS fact_to,

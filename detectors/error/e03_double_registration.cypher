@@ -8,8 +8,15 @@
 // min_grade = "certificate"
 // basis = ["B1", "B2"]
 // clearing = ["X03", "X15", "X18"]
-// harmless = ["the case moved and the month of the move was paid twice", "the case got a new number in a system change", "two people share one wrong number"]
-// blind = ["a second registration in a county that sends no data", "a registration under another number of the same person"]
+// harmless = [
+//   { zh = "迁移转办，当月两地均发放", en = "the case moved and the month of the move was paid twice" },
+//   { zh = "系统切换后换了编号", en = "the case got a new number in a system change" },
+//   { zh = "两人共用一个错误的身份证号", en = "two people share one wrong number" },
+// ]
+// blind = [
+//   { zh = "另一处登记所在县未报送数据", en = "a second registration in a county that sends no data" },
+//   { zh = "同一人用另一个证件号登记的", en = "a registration under another number of the same person" },
+// ]
 // returns = ["household", "person_id", "benefit", "also_paid", "fact_from", "fact_to", "programme", "first_household", "evidence"]
 // identity = ["household", "person_id", "benefit", "also_paid"]
 // about = "household"

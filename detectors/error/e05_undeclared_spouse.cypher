@@ -9,8 +9,16 @@
 // basis = ["B2"]
 // recompute = "over_line_with_person"
 // clearing = ["X03", "X07", "X08", "X16", "X18"]
-// harmless = ["a court divorced the couple and the civil register does not show it", "the spouse serves in the army or is kept by the state", "the spouse has long left, is violent or missing"]
-// blind = ["marriages registered elsewhere and not sent", "couples who never registered", "court divorces after which neither married again"]
+// harmless = [
+//   { zh = "法院已判离婚，民政登记未反映", en = "a court divorced the couple and the civil register does not show it" },
+//   { zh = "配偶服现役或由国家供养", en = "the spouse serves in the army or is kept by the state" },
+//   { zh = "配偶长期离家、有家庭暴力或下落不明", en = "the spouse has long left, is violent or missing" },
+// ]
+// blind = [
+//   { zh = "在外地登记且未报送的婚姻", en = "marriages registered elsewhere and not sent" },
+//   { zh = "未登记的事实婚姻", en = "couples who never registered" },
+//   { zh = "法院判决离婚后双方均未再婚的", en = "court divorces after which neither married again" },
+// ]
 // returns = ["household", "person_id", "member_id", "benefit", "fact_from", "fact_to", "married_on", "evidence"]
 // identity = ["household", "person_id", "member_id"]
 // about = "household"

@@ -9,8 +9,16 @@
 // basis = ["B1", "B4"]
 // recompute = "over_line"
 // clearing = ["X05", "X06", "X07", "X15", "X17", "X18", "X24"]
-// harmless = ["a public-welfare post is meant for poor people", "the allowance of a bereaved family is no pay", "the pay was declared and counted", "a grace period was granted"]
-// blind = ["units that do not report to the treasury", "pay through labour agencies"]
+// harmless = [
+//   { zh = "公益性岗位本就面向困难群众", en = "a public-welfare post is meant for poor people" },
+//   { zh = "遗属补助不是工资", en = "the allowance of a bereaved family is no pay" },
+//   { zh = "工资已申报并计入", en = "the pay was declared and counted" },
+//   { zh = "处于渐退期", en = "a grace period was granted" },
+// ]
+// blind = [
+//   { zh = "未向财政统发系统报送的单位", en = "units that do not report to the treasury" },
+//   { zh = "经劳务派遣发放的工资", en = "pay through labour agencies" },
+// ]
 // returns = ["household", "person_id", "unit_id", "benefit", "fact_from", "fact_to", "kind", "post_type", "base_yuan", "evidence"]
 // identity = ["household", "person_id", "unit_id"]
 // about = "household"

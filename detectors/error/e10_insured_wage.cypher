@@ -9,8 +9,17 @@
 // basis = ["B8"]
 // recompute = "over_line"
 // clearing = ["X05", "X06", "X07", "X18", "X21"]
-// harmless = ["the person pays the contributions alone or through an agency", "the wage was declared and counted", "a grace period was granted for the new job", "the floor of the base is far above what a part-timer earns"]
-// blind = ["work without contributions", "a name lent to an employer", "wages above the declared base"]
+// harmless = [
+//   { zh = "本人自缴或由代理机构代缴", en = "the person pays the contributions alone or through an agency" },
+//   { zh = "工资已申报并计入", en = "the wage was declared and counted" },
+//   { zh = "因新就业给予渐退期", en = "a grace period was granted for the new job" },
+//   { zh = "缴费基数下限远高于临时工实际收入", en = "the floor of the base is far above what a part-timer earns" },
+// ]
+// blind = [
+//   { zh = "未缴社保的就业", en = "work without contributions" },
+//   { zh = "借名参保", en = "a name lent to an employer" },
+//   { zh = "高于申报基数的实际工资", en = "wages above the declared base" },
+// ]
 // returns = ["household", "person_id", "flexible", "benefit", "fact_from", "fact_to", "companies", "base_yuan", "insured_from", "evidence"]
 // identity = ["household", "person_id", "flexible"]
 // about = "household"

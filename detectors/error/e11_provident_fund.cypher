@@ -9,8 +9,15 @@
 // basis = ["B8"]
 // recompute = "over_line"
 // clearing = ["X05", "X06", "X07", "X15", "X18", "X21"]
-// harmless = ["the account is sealed and only keeps an old balance", "the wage was declared and counted", "a grace period was granted for the new job"]
-// blind = ["employers without a provident fund", "bases below the wage that is really paid"]
+// harmless = [
+//   { zh = "账户已封存，只有旧余额", en = "the account is sealed and only keeps an old balance" },
+//   { zh = "工资已申报并计入", en = "the wage was declared and counted" },
+//   { zh = "因新就业给予渐退期", en = "a grace period was granted for the new job" },
+// ]
+// blind = [
+//   { zh = "未建立公积金的单位", en = "employers without a provident fund" },
+//   { zh = "低于实际工资的缴存基数", en = "bases below the wage that is really paid" },
+// ]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "companies", "base_yuan", "deposits_from", "evidence"]
 // identity = ["household", "person_id"]
 // about = "household"

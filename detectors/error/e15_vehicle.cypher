@@ -8,8 +8,17 @@
 // min_grade = "certificate"
 // basis = ["B4"]
 // clearing = ["X02", "X03", "X04", "X15", "X18"]
-// harmless = ["the car is a disabled person's own vehicle", "it is the only tool the family lives on", "it was sold or scrapped and the register is stale", "the name was lent for a plate or an instalment plan"]
-// blind = ["cars in other people's names (E16)", "lorries and machines (E35)", "an ownership whose beginning no register knows counts from the day we learnt of it"]
+// harmless = [
+//   { zh = "车辆为残疾人专用车", en = "the car is a disabled person's own vehicle" },
+//   { zh = "车辆是家庭唯一的谋生工具", en = "it is the only tool the family lives on" },
+//   { zh = "车辆已出售或报废，登记未更新", en = "it was sold or scrapped and the register is stale" },
+//   { zh = "为上牌或分期付款借名登记", en = "the name was lent for a plate or an instalment plan" },
+// ]
+// blind = [
+//   { zh = "登记在他人名下的车辆（见 E16）", en = "cars in other people's names (E16)" },
+//   { zh = "货车与机械（见 E35）", en = "lorries and machines (E35)" },
+//   { zh = "登记未载明起始日期的车辆，自获知之日起算", en = "an ownership whose beginning no register knows counts from the day we learnt of it" },
+// ]
 // returns = ["household", "person_id", "vehicle_id", "benefit", "fact_from", "fact_to", "vehicle_type", "vehicle_status", "price_yuan", "owned_from", "evidence"]
 // identity = ["household", "person_id", "vehicle_id"]
 // about = "household"
@@ -43,7 +52,7 @@ WHERE ($households IS NULL OR h.id IN $households)
   // The means test looks at all members; 特困 only at the person who is kept.
   AND (b.programme = '低保' OR (b.programme = '特困' AND EXISTS { MATCH (p)-[:RECEIVES]->(b) }))
 MATCH (p)-[o:OWNS]->(v:Vehicle)
-WHERE v.vehicle_type IN ['小型轿车', '小型普通客车']
+WHERE v.vehicle_type =~ '(小型|微型).*(轿车|客车|面包车)'
   // A vehicle that left the register belonged to the owner until then; without a day, nothing is
   // known.
   AND (v.status IN ['正常', '逾期未检'] OR v.status_date IS NOT NULL)
@@ -61,7 +70,7 @@ WHERE fact_from < until AND fact_from < $as_of_end
   AND ($vehicle_allowed < 1 OR v.price_yuan >= $price_mult * 12 * standard OR EXISTS {
     // One car may be allowed; the second is not, while its owner is a member.
     MATCH (h)<-[r2:MEMBER_OF]-(:Person)-[o2:OWNS]->(v2:Vehicle)
-    WHERE v2.id <> v.id AND v2.vehicle_type IN ['小型轿车', '小型普通客车']
+    WHERE v2.id <> v.id AND v2.vehicle_type =~ '(小型|微型).*(轿车|客车|面包车)'
       AND v2.status IN ['正常', '逾期未检'] AND o2.valid_from IS NOT NULL
       AND all(x IN [r2, o2] WHERE coalesce(x.grade, 'exact') IN ['exact', 'repaired', 'certificate'])
       AND reduce(d = fact_from, x IN [r2.valid_from, o2.valid_from]

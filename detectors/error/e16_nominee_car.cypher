@@ -9,8 +9,17 @@
 // min_grade = "certificate"
 // basis = ["B4"]
 // clearing = ["X04", "X15", "X18"]
-// harmless = ["the member drives for the owner as a job", "the car is borrowed to take a sick person to hospital", "penalty points are taken over for somebody else", "a relative who arranges one policy pays it and leaves a number: one row of one policy is one link"]
-// blind = ["cars used without a fine, a policy or a phone number", "cars known by one policy alone", "plates of other provinces"]
+// harmless = [
+//   { zh = "成员受雇为车主开车", en = "the member drives for the owner as a job" },
+//   { zh = "借车送病人就医", en = "the car is borrowed to take a sick person to hospital" },
+//   { zh = "代他人扣分", en = "penalty points are taken over for somebody else" },
+//   { zh = "亲属代办保险时付款并留电话：一份保单只算一条联系", en = "a relative who arranges one policy pays it and leaves a number: one row of one policy is one link" },
+// ]
+// blind = [
+//   { zh = "既无违法、也无保单和电话线索的用车", en = "cars used without a fine, a policy or a phone number" },
+//   { zh = "只有一份保单线索的车辆", en = "cars known by one policy alone" },
+//   { zh = "外省号牌", en = "plates of other provinces" },
+// ]
 // returns = ["household", "person_id", "vehicle_id", "benefit", "fact_from", "fact_to", "owner_id", "owner_kin_degree", "fines", "pays_premium", "phone_on_policy", "evidence"]
 // identity = ["household", "person_id", "vehicle_id"]
 // about = "household"
@@ -67,7 +76,7 @@ CALL (p, h) {
          reduce(l = [], x IN few | l + x.rids) AS rids
 }
 WITH h, t, b, r, p, v, kind, origin, since, coalesce(until, $as_of_end) AS until, rids
-WHERE v.vehicle_type IN ['小型轿车', '小型普通客车'] AND since < until AND since < $as_of_end
+WHERE v.vehicle_type =~ '(小型|微型).*(轿车|客车|面包车)' AND since < until AND since < $as_of_end
 WITH h, t, b, r, p, v, kind, origin, since, until, rids ORDER BY kind, since, rids
 WITH h, t, b, r, p, v, collect({kind: kind, origin: origin, since: since, until: until,
   rids: rids}) AS links

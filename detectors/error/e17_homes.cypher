@@ -8,8 +8,20 @@
 // min_grade = "certificate"
 // basis = ["B4"]
 // clearing = ["X02", "X03", "X04", "X10", "X11", "X18"]
-// harmless = ["one home was pulled down and the register is stale", "the second home is a resettlement flat", "a small inherited share gives no home", "a court has frozen the home", "a family that does not answer was perhaps not able to"]
-// blind = ["homes without registration", "homes in other people's names (E19)", "small rural property rights", "homes whose area no register states do not add to the area", "homes that were history when they were first delivered"]
+// harmless = [
+//   { zh = "其中一套已拆除，登记未更新", en = "one home was pulled down and the register is stale" },
+//   { zh = "第二套是安置房", en = "the second home is a resettlement flat" },
+//   { zh = "继承的小份额不构成住房", en = "a small inherited share gives no home" },
+//   { zh = "住房被法院查封", en = "a court has frozen the home" },
+//   { zh = "未作说明的家庭可能是没有能力说明", en = "a family that does not answer was perhaps not able to" },
+// ]
+// blind = [
+//   { zh = "未登记的住房", en = "homes without registration" },
+//   { zh = "登记在他人名下的住房（见 E19）", en = "homes in other people's names (E19)" },
+//   { zh = "小产权房", en = "small rural property rights" },
+//   { zh = "登记未载明面积的住房不计入面积", en = "homes whose area no register states do not add to the area" },
+//   { zh = "首次报送时已成历史的住房", en = "homes that were history when they were first delivered" },
+// ]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "homes", "shops", "area_pc_m2", "units", "evidence"]
 // identity = ["household", "benefit", "units"]
 // about = "household"

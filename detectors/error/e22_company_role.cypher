@@ -8,8 +8,17 @@
 // min_grade = "certificate"
 // basis = ["B2", "B4"]
 // clearing = ["X03", "X04", "X05", "X12", "X18"]
-// harmless = ["the company sleeps and files zero", "the name was used or lent", "a family workshop without employees", "the profit was declared and counted"]
-// blind = ["trade without registration", "companies whose tax office sends no filings and that state no employees", "companies that work and file zeros"]
+// harmless = [
+//   { zh = "企业休眠，零申报", en = "the company sleeps and files zero" },
+//   { zh = "被冒名或借名", en = "the name was used or lent" },
+//   { zh = "无雇员的家庭作坊", en = "a family workshop without employees" },
+//   { zh = "经营收入已申报并计入", en = "the profit was declared and counted" },
+// ]
+// blind = [
+//   { zh = "未登记的经营", en = "trade without registration" },
+//   { zh = "税务未报送申报、也未填从业人数的企业", en = "companies whose tax office sends no filings and that state no employees" },
+//   { zh = "实际经营却零申报的企业", en = "companies that work and file zeros" },
+// ]
 // returns = ["household", "person_id", "company_id", "benefit", "fact_from", "fact_to", "roles", "kind", "revenue_yuan", "employees", "by_filing", "evidence"]
 // identity = ["household", "person_id", "company_id"]
 // about = "household"

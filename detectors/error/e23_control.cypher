@@ -9,8 +9,17 @@
 // min_grade = "certificate"
 // basis = ["B2", "B4"]
 // clearing = ["X12", "X18"]
-// harmless = ["the holding is an employees' share platform or a cooperative", "the company sleeps", "shares inherited and never used"]
-// blind = ["holders known by name only", "shares held by friends", "shares held by a former spouse", "holdings that ended before the last delivery"]
+// harmless = [
+//   { zh = "持股为员工持股平台或合作社", en = "the holding is an employees' share platform or a cooperative" },
+//   { zh = "企业休眠", en = "the company sleeps" },
+//   { zh = "股份为继承所得，从未行使", en = "shares inherited and never used" },
+// ]
+// blind = [
+//   { zh = "只有姓名的股东", en = "holders known by name only" },
+//   { zh = "由朋友代持的股份", en = "shares held by friends" },
+//   { zh = "由前配偶持有的股份", en = "shares held by a former spouse" },
+//   { zh = "最近一次报送前已结束的持股", en = "holdings that ended before the last delivery" },
+// ]
 // returns = ["household", "person_id", "company_id", "benefit", "fact_from", "fact_to", "basis", "share", "depth", "revenue_12m_yuan", "evidence"]
 // identity = ["household", "person_id", "company_id"]
 // about = "household"

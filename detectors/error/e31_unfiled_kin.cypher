@@ -9,8 +9,16 @@
 // min_grade = "certificate"
 // basis = ["B5"]
 // clearing = ["X22"]
-// harmless = ["kinship is no ineligibility: most households that are kin of an official are poor and entitled", "the filing was late by a few weeks", "the kin tie comes from a wrong parent number"]
-// blind = ["kin beyond three degrees, godparents and friends", "handlers whose login no roster names", "an official who is a member of the household"]
+// harmless = [
+//   { zh = "亲属关系本身不影响资格：多数干部亲属户确属困难、应当享受", en = "kinship is no ineligibility: most households that are kin of an official are poor and entitled" },
+//   { zh = "备案只迟了几周", en = "the filing was late by a few weeks" },
+//   { zh = "亲属关系来自填错的父母身份证号", en = "the kin tie comes from a wrong parent number" },
+// ]
+// blind = [
+//   { zh = "三代以外亲属、干亲和朋友", en = "kin beyond three degrees, godparents and friends" },
+//   { zh = "登录账号不在任何名册中的经办人", en = "handlers whose login no roster names" },
+//   { zh = "干部本人就是该户成员", en = "an official who is a member of the household" },
+// ]
 // returns = ["household", "person_id", "official_id", "benefit", "fact_from", "fact_to", "degree", "kin_path", "roles", "is_self_handled", "filed_on", "evidence"]
 // identity = ["household", "official_id", "benefit"]
 // about = "household"

@@ -9,8 +9,17 @@
 // min_grade = "certificate"
 // basis = ["B7"]
 // clearing = ["X14"]
-// harmless = ["an institution keeps the money of the people it cares for", "a guardian receives for a child or for an adult who cannot act", "the payee may be the victim: somebody else may have had the money"]
-// blind = ["cash handed on after it was drawn", "cards of the right name in somebody else's pocket", "accounts whose holder no register states", "strangers whom one assistance household or one household book lists"]
+// harmless = [
+//   { zh = "供养机构代管被照料人员的钱款", en = "an institution keeps the money of the people it cares for" },
+//   { zh = "监护人为未成年人或无行为能力的成年人代领", en = "a guardian receives for a child or for an adult who cannot act" },
+//   { zh = "领款人可能是受害者：钱可能被他人领走", en = "the payee may be the victim: somebody else may have had the money" },
+// ]
+// blind = [
+//   { zh = "取现后转交的钱款", en = "cash handed on after it was drawn" },
+//   { zh = "户名相符但由他人持有的卡", en = "cards of the right name in somebody else's pocket" },
+//   { zh = "没有登记户名的账户", en = "accounts whose holder no register states" },
+//   { zh = "列在同一救助户或同一户口簿上的非亲属", en = "strangers whom one assistance household or one household book lists" },
+// ]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "account_id", "payees", "side", "holder_id", "evidence"]
 // identity = ["household", "person_id", "benefit", "account_id"]
 // about = "household"

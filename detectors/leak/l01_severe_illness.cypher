@@ -7,8 +7,15 @@
 // sources = { severe_disease_register = 75, dibao_member_register = 75, temporary_assistance = 75 }
 // min_grade = "linked"
 // basis = ["B2", "B6"]
-// harmless = ["the diagnosis was later excluded", "the family is well off and insured"]
-// blind = ["illnesses that are on no list", "treatment outside the insurance", "help by other offices"]
+// harmless = [
+//   { zh = "诊断后来被排除", en = "the diagnosis was later excluded" },
+//   { zh = "家庭条件较好且有保险", en = "the family is well off and insured" },
+// ]
+// blind = [
+//   { zh = "病种目录以外的疾病", en = "illnesses that are on no list" },
+//   { zh = "医保以外的治疗费用", en = "treatment outside the insurance" },
+//   { zh = "其他部门给予的帮助", en = "help by other offices" },
+// ]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "disease", "confirmed_on", "evidence"]
 // identity = ["household", "person_id", "disease"]
 // about = "household"

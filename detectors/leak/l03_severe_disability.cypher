@@ -7,8 +7,15 @@
 // sources = { disability_certificate = 75, disability_two_subsidies = 75, tekun_register = 75 }
 // min_grade = "linked"
 // basis = ["B6"]
-// harmless = ["the person is kept as 特困, which excludes the allowance", "the person moved to another county", "the care payment of work injury excludes the allowance"]
-// blind = ["disabled people without a certificate", "work-injury care payments"]
+// harmless = [
+//   { zh = "本人享受特困供养，按规定不重复享受补贴", en = "the person is kept as 特困, which excludes the allowance" },
+//   { zh = "本人已迁往外县", en = "the person moved to another county" },
+//   { zh = "享受工伤生活护理费，按规定不重复享受补贴", en = "the care payment of work injury excludes the allowance" },
+// ]
+// blind = [
+//   { zh = "未办残疾人证的残疾人", en = "disabled people without a certificate" },
+//   { zh = "工伤生活护理费", en = "work-injury care payments" },
+// ]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "certificate_id", "type", "degree", "issued_on", "evidence"]
 // identity = ["household", "person_id", "certificate_id"]
 // about = "household"

@@ -7,8 +7,15 @@
 // sources = { employee_social_insurance = 75, dibao_member_register = 75, temporary_assistance = 75 }
 // min_grade = "linked"
 // basis = ["B2", "B6"]
-// harmless = ["a new job in another province", "between two projects around the spring festival", "retirement"]
-// blind = ["work without contributions, before and after", "wages of members whom no household register lists"]
+// harmless = [
+//   { zh = "已在外省重新就业", en = "a new job in another province" },
+//   { zh = "春节前后两个工程之间的空档", en = "between two projects around the spring festival" },
+//   { zh = "退休", en = "retirement" },
+// ]
+// blind = [
+//   { zh = "前后均未缴社保的就业", en = "work without contributions, before and after" },
+//   { zh = "未列入任何户籍名册的成员的工资", en = "wages of members whom no household register lists" },
+// ]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "last_paid_to", "wage_before_yuan", "wage_now_yuan", "is_registered_unemployed", "evidence"]
 // identity = ["household", "person_id"]
 // about = "household"

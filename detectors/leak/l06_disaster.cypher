@@ -7,8 +7,15 @@
 // sources = { disaster_loss = 400, temporary_assistance = 75 }
 // min_grade = "linked"
 // basis = ["B6"]
-// harmless = ["the loss was fully insured", "the village listed every house alike"]
-// blind = ["losses nobody reported", "aid in kind", "an aid cell left empty is read as no aid"]
+// harmless = [
+//   { zh = "损失已由保险全额赔付", en = "the loss was fully insured" },
+//   { zh = "村里按统一口径逐户填报", en = "the village listed every house alike" },
+// ]
+// blind = [
+//   { zh = "无人上报的损失", en = "losses nobody reported" },
+//   { zh = "实物救助", en = "aid in kind" },
+//   { zh = "救助栏空白按未救助处理", en = "an aid cell left empty is read as no aid" },
+// ]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "event", "event_on", "house_damage", "crop_loss_yuan", "income_year_yuan", "evidence"]
 // identity = ["household", "person_id", "event", "event_on"]
 // about = "household"

@@ -7,8 +7,14 @@
 // sources = { assistance_case_history = 75, dibao_household_register = 75, severe_disease_register = 75, disability_certificate = 75, unemployment_register = 75 }
 // min_grade = "linked"
 // basis = ["B2"]
-// harmless = ["the family left because it moved", "the illness is insured and the family can bear it"]
-// blind = ["shocks that no register knows", "families that were refused and never came in (L13)"]
+// harmless = [
+//   { zh = "因搬迁退出", en = "the family left because it moved" },
+//   { zh = "医疗费有保险，家庭能够承担", en = "the illness is insured and the family can bear it" },
+// ]
+// blind = [
+//   { zh = "没有任何登记的变故", en = "shocks that no register knows" },
+//   { zh = "被拒后未进入的家庭（见 L13）", en = "families that were refused and never came in (L13)" },
+// ]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "shock", "shock_on", "exit_on", "exit_reason", "evidence"]
 // identity = ["household", "person_id", "shock", "shock_on"]
 // about = "household"

@@ -7,8 +7,15 @@
 // sources = { household_income_ledger = 400, poverty_archive = 75, low_income_edge_register = 75, inpatient_settlement = 75 }
 // min_grade = "linked"
 // basis = ["B2"]
-// harmless = ["the ledger is stale or copied from last year", "the family does not want to be recognised"]
-// blind = ["households without an income ledger", "money in banks", "school fees and other rigid spending outside hospitals"]
+// harmless = [
+//   { zh = "收入台账过期或照抄上年", en = "the ledger is stale or copied from last year" },
+//   { zh = "该户本人不愿申请认定", en = "the family does not want to be recognised" },
+// ]
+// blind = [
+//   { zh = "没有收入台账的家庭", en = "households without an income ledger" },
+//   { zh = "银行存款", en = "money in banks" },
+//   { zh = "学费等医疗以外的刚性支出", en = "school fees and other rigid spending outside hospitals" },
+// ]
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "basis", "income_pc_month_yuan", "self_pay_yuan", "ledger_year", "evidence"]
 // identity = ["household"]
 // about = "household"
@@ -85,7 +92,7 @@ CALL (people) {
   UNWIND people AS q
   OPTIONAL MATCH (q)-[o:OWNS]->(u:Vehicle|Property)
   WHERE (o.valid_to IS NULL OR o.valid_to > $as_of)
-    AND (u.vehicle_type IN ['小型轿车', '小型普通客车'] AND u.status IN ['正常', '逾期未检']
+    AND (u.vehicle_type =~ '(小型|微型).*(轿车|客车|面包车)' AND u.status IN ['正常', '逾期未检']
          OR u.use IN ['住宅', '商业', '工业'] AND u.status IN ['现势', '查封'])
   WITH collect(DISTINCT u) AS owned
   RETURN size([u IN owned WHERE u.use = '住宅']) AS homes,

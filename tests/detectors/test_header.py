@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from doudi.detectors.catalogue import read_clearing, read_detector
+from doudi.detectors.catalogue import catalogue, read_clearing, read_detector
 from doudi.graph.errors import DetectorError
 
 GOOD = """\
@@ -18,7 +20,7 @@ GOOD = """\
 // min_grade = "certificate"
 // basis = ["B2"]
 // clearing = ["X18"]
-// harmless = ["the post is unpaid"]
+// harmless = [{ zh = "任职不取酬", en = "the post is unpaid" }]
 // blind = ["unregistered trade"]
 // returns = ["household", "person_id", "company", "benefit", "fact_from", "fact_to", "evidence"]
 // identity = ["household", "person_id", "company"]
@@ -58,6 +60,15 @@ def test_a_right_file_is_read() -> None:
     assert detector.sources == {"executives": 45}
     assert detector.params[0].default == 1
     assert detector.direction == "error"
+    assert [text.in_("zh") for text in detector.harmless] == ["任职不取酬"]
+    assert [text.in_("zh") for text in detector.blind] == ["unregistered trade"]
+
+
+def test_the_detectors_of_the_product_speak_of_their_limits_in_both_languages() -> None:
+    for detector in catalogue().detectors:
+        for text in (*detector.harmless, *detector.blind):
+            assert re.search(r"[\u4e00-\u9fff]", text.zh), f"{detector.id}: {text.zh}"
+            assert text.zh != text.en
 
 
 def test_a_pattern_as_denominator_counts_households() -> None:
@@ -94,6 +105,8 @@ def test_all_problems_of_a_file_come_at_once() -> None:
         ('clearing = ["X18"]', 'clearing = ["X99"]', "unknown clearing code X99"),
         ('"certificate"', '"possible"', "possible can never reach a lead"),
         ('"{person_id} 任职"', '"{person} 任职"', "states names person"),
+        ('blind = ["unregistered trade"]', "blind = [1]", "blind must be a list of texts"),
+        (', en = "the post is unpaid"', "", "harmless needs a text in zh and in en"),
         ("// basis", "basis", "does not begin with //"),
     ],
 )

@@ -127,7 +127,10 @@ def test_a_hit_that_was_cleared_stays_on_the_page_with_its_explanation(home: Hom
 
 def test_what_is_unknown_and_what_to_ask_are_told(pages: dict[Lang, str]) -> None:
     text = pages["en"]
-    assert items(part(text, "Not known"))
+    assert not CHINESE.search(part(text, "Not known"))
+    for unknown in items(part(pages["zh"], "尚不知道")):
+        assert CHINESE.search(unknown)
+    assert len(items(part(text, "Not known"))) == len(items(part(pages["zh"], "尚不知道"))) > 0
     (question,) = items(part(text, "Ask at the door"))
     assert question.endswith("?")
     assert items(part(pages["zh"], "上门要问"))[0].endswith("？")

@@ -15,9 +15,12 @@ dead AS (
            coalesce(min(death_date) FILTER (NOT is_others), min(death_date)) AS death_date
     FROM record GROUP BY ALL),
 after_death AS (
-    SELECT c.household, c.person_id, c.benefit, c.until,
+    -- Payments may run on after the benefit's own end.
+    SELECT c.household, c.person_id, c.benefit,
+           CASE WHEN c.until >= b.end_date THEN DATE '9999-12-31' ELSE c.until END AS until,
            greatest(c.since, plus_months(month_after(d.death_date), $grace_months)) AS fact_from
     FROM covered AS c JOIN dead AS d USING (person_id)
+    JOIN node_Benefit AS b ON b.id = c.benefit
     WHERE c.programme <> '低保边缘')
 SELECT household, person_id, benefit, fact_from, last_or_open(until) AS fact_to
 FROM after_death WHERE fact_from < least(until, $as_of_end)

@@ -10,7 +10,7 @@ WITH car AS (
                  CASE WHEN v.status IN ('正常', '逾期未检') THEN DATE '9999-12-31'
                       ELSE v.status_date END) AS until
     FROM link_OWNS_Person_Vehicle AS o JOIN node_Vehicle AS v ON v.id = o.end_id
-    WHERE v.vehicle_type IN ('小型轿车', '小型普通客车') AND strong(o.grade)
+    WHERE regexp_full_match(v.vehicle_type, '(小型|微型).*(轿车|客车|面包车)') AND strong(o.grade)
       AND (v.status IN ('正常', '逾期未检') OR v.status_date IS NOT NULL)),
 held AS (
     SELECT c.household, c.person_id, car.vehicle_id, c.benefit, car.price_yuan,

@@ -7,7 +7,7 @@ WITH car AS (
     SELECT v.id AS vehicle_id, o.start_id AS owner_id, day_or_first(o.valid_from) AS since,
            day_or_last(o.valid_to) AS until
     FROM node_Vehicle AS v JOIN link_OWNS_Person_Vehicle AS o ON o.end_id = v.id
-    WHERE v.vehicle_type IN ('小型轿车', '小型普通客车') AND strong(o.grade)),
+    WHERE regexp_full_match(v.vehicle_type, '(小型|微型).*(轿车|客车|面包车)') AND strong(o.grade)),
 fine AS (
     SELECT DISTINCT d.start_id AS person_id, g.start_id AS vehicle_id, d.rid, d.valid_from AS day
     FROM link_DRIVES_Person_Plate AS d JOIN link_HAS_PLATE_Vehicle_Plate AS g USING (end_id)

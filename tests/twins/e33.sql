@@ -29,11 +29,15 @@ near AS (
     UNION
     SELECT x.start_id, y.start_id FROM link_REGISTERED_IN_Person_HukouBook AS x
     JOIN link_REGISTERED_IN_Person_HukouBook AS y USING (end_id) WHERE x.start_id <> y.start_id),
+close_to AS (SELECT a AS person_id, list(b) AS people FROM near GROUP BY ALL),
 busy AS (
+    SELECT payee.*, coalesce(c.people, []) AS near_people
     FROM payee SEMI JOIN (
         SELECT account_id FROM payee GROUP BY ALL
-        HAVING count(DISTINCT person_id) >= $min_payees) USING (account_id)),
--- Sets of strangers grow one payee at a time, in the order of their ids.
+        HAVING count(DISTINCT person_id) >= $min_payees) USING (account_id)
+    LEFT JOIN close_to AS c USING (person_id)),
+-- Sets of strangers grow one payee at a time, in the order of their ids. (A correlated subquery in
+-- a recursion makes DuckDB 1.5 crash now and then; lists do not.)
 strangers AS (
     SELECT account_id, [person_id] AS people, person_id AS last_id, since, until FROM busy
     UNION ALL
@@ -42,8 +46,7 @@ strangers AS (
     FROM strangers AS s JOIN busy AS b
       ON b.account_id = s.account_id AND b.person_id > s.last_id
     WHERE len(s.people) < $min_payees AND greatest(s.since, b.since) < least(s.until, b.until)
-      AND NOT EXISTS (SELECT 1 FROM near AS n
-                      WHERE n.a = b.person_id AND list_contains(s.people, n.b))),
+      AND NOT list_has_any(s.people, b.near_people)),
 together AS (
     SELECT DISTINCT account_id, unnest(people) AS person_id, since, until
     FROM strangers WHERE len(people) = $min_payees),
