@@ -6,11 +6,12 @@ import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from doudi.graph.errors import DeliveryError
 from doudi.loaders.modes import Delivery
-from doudi.loaders.read import SUFFIXES, slug_of
+from doudi.loaders.read import slug_of, suffix_of
 from doudi.loaders.receipt import Control
 
 if TYPE_CHECKING:
@@ -60,11 +61,23 @@ class Folder:
     def feeds(self) -> dict[str, list[Path]]:
         """Its data files by data type; the parts of one type in their order."""
         found: dict[str, list[Path]] = {}
-        paths = (p for p in self.path.iterdir() if p.name.endswith(SUFFIXES) and p.is_file())
-        for path in sorted(paths, key=lambda p: (slug_of(p), _part(p), p.name)):
-            if not path.name.startswith((".", "~")):
+        for path in sorted(self._files(), key=lambda p: (slug_of(p), _part(p), p.name)):
+            if suffix_of(path):
                 found.setdefault(slug_of(path), []).append(path)
         return found
+
+    def unread(self) -> list[str]:
+        """Names of its files that are of no kind that is read."""
+        return sorted(p.name for p in self._files() if not suffix_of(p))
+
+    def _files(self) -> list[Path]:
+        """What was delivered: neither hidden, nor the folder's own words, nor check sums."""
+        return [p for p in self.path.iterdir() if p.is_file() and not _BESIDE.fullmatch(p.name)]
+
+
+_BESIDE = re.compile(
+    r"[.~].*|delivery\.toml|(sha|md5)\d*sums?(\.txt)?|.*\.(sha\d*|md5)", re.IGNORECASE
+)
 
 
 def _part(path: Path) -> int:
@@ -99,8 +112,34 @@ def read_folder(path: Path) -> Folder:
     odd = [f"{slug}: {year!r}" for slug, year in epochs.items() if year not in EPOCHS]
     if odd:
         raise _broken(path, f"epoch of {odd[0]}", " or ".join(map(str, EPOCHS)))
+    return Folder(path, _batch(path, table), as_known, mode, modes, epochs, _totals(path, control))
+
+
+def _batch(path: Path, table: dict[str, Any]) -> str:
+    """The batch's name, which is also a folder's."""
     batch = str(table.get("batch", path.resolve().name))
-    return Folder(path, batch, as_known, mode, modes, epochs, control)
+    if not _NAME.fullmatch(batch) or ".." in batch:
+        what = "batch" if "batch" in table else "without a batch, the folder's name"
+        raise _broken(
+            path, f"{what} is {batch!r}", 'letters, digits, "_", "-" and single ".", as in 2026-06'
+        )
+    return batch
+
+
+_NAME = re.compile(r"(?!\.)[\w.-]+")
+
+
+def _totals(path: Path, control: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """The control totals, all of them numbers."""
+    wrong = [
+        f"control.{slug}.{name} is no number"
+        for slug, entry in control.items()
+        for name, value in entry.items()
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value)
+    ]
+    if wrong:
+        raise _broken(path, "; ".join(wrong), "a number without quotes, such as 1834 or 918220.00")
+    return control
 
 
 def _broken(folder: Path, found: str, expected: str) -> DeliveryError:
@@ -139,18 +178,27 @@ def _month(batch: str) -> date | None:
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, feed: Feed, wanted: dict[str, float], rows: int
+    con: duckdb.DuckDBPyConnection, feed: Feed, wanted: dict[str, float], rows: int, *, empty: bool
 ) -> list[Control]:
-    """Control totals against all rows as sent, refused ones and duplicates included."""
-    found: list[Control] = []
-    for name, expected in wanted.items():  # a few totals a file
-        if name == "rows":
-            found.append(Control(name, float(expected), float(rows)))
-        elif feed.has(name) and feed.source.columns[name].type in ("decimal", "int", "ratio"):
-            total = con.execute(f'SELECT coalesce(sum("{name}__sent"), 0) FROM typed').fetchall()[
-                0
-            ][0]
-            found.append(Control(name, float(expected), round(float(total), 4)))
-        else:
-            found.append(Control(name, float(expected), 0.0))
-    return found
+    """Control totals against all rows as sent, refused ones and duplicates included.
+
+    Args:
+        con: The engine, with the feed's ``typed`` unless it is empty.
+        feed: The declaration and the files' columns.
+        wanted: What the sender counted: ``rows``, and sums of columns.
+        rows: Rows that were sent.
+        empty: Whether the files hold no rows; every sum is nil then.
+    """
+    summed = [n for n in wanted if summable(feed.source, n) and feed.has(n) and not empty]
+    found = {name: _sum(con, name) for name in summed} | {"rows": float(rows)}
+    return [Control(name, float(value), found.get(name, 0.0)) for name, value in wanted.items()]
+
+
+def summable(source: Source, name: str) -> bool:
+    """Whether a column of the source holds numbers, which a control total can count."""
+    return name in source.columns and source.columns[name].type in ("decimal", "int", "ratio")
+
+
+def _sum(con: duckdb.DuckDBPyConnection, name: str) -> float:
+    rows = con.execute(f'SELECT coalesce(sum("{name}__sent"), 0) FROM typed').fetchall()
+    return round(float(rows[0][0]), 4)

@@ -194,10 +194,7 @@ class Desk:
     def _totals(self, feed: Feed, sheets: dict[str, Sheet], *, empty: bool) -> list[Control]:
         rows = sum(s.rows.num_rows + len(s.misshapen) for s in sheets.values())
         wanted = self.folder.control.get(feed.source.slug, {})
-        if empty:  # the engine still holds another feed's rows
-            self.con.execute("CREATE OR REPLACE TABLE typed AS SELECT 1 WHERE false")
-            wanted = {name: value for name, value in wanted.items() if name == "rows" or value}
-        return compare(self.con, feed, wanted, rows)
+        return compare(self.con, feed, wanted, rows, empty=empty)
 
 
 def _people_sql(feed: Feed) -> str:

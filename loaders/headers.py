@@ -26,6 +26,9 @@ COMMON = (
 )  # fmt: skip
 """Columns allowed in every source (contract §1)."""
 
+MANY_DIGITS = 6
+"""Digits from which a header is taken for a value of a row, which no message may repeat."""
+
 _UNIT = re.compile(r"^(.*?)\(([^()]*)\)$")
 
 
@@ -74,15 +77,18 @@ def match(headers: Sequence[str], source: Source, path: Path, lang: Lang = "zh")
         FeedStopped: for unknown or doubled columns, and for absent key or main columns.
     """
     known = _known(source)
+    ignored = {plain(header) for header in source.ignored}
+    if not {*known, *ignored} & {_split(plain(header), known)[0] for header in headers}:
+        raise stopped(path, "headers", lang, problems=note("no_header", lang))
     found: dict[str, Matched] = {}
     problems: list[str] = []
     for place, header in enumerate(headers):  # a few dozen headers
         name, unit = _split(plain(header), known)
         if name not in known:
-            if plain(header) and plain(header) not in map(plain, source.ignored):
-                problems.append(_unknown(header, known, lang))
+            if plain(header) and plain(header) not in ignored:
+                problems.append(_unknown(place, header, known, lang))
         elif known[name].name in found:
-            problems.append(note("doubled", lang, name=header))
+            problems.append(note("doubled", lang, name=name))
         else:
             found[known[name].name] = Matched(place, known[name], unit)
     problems += [
@@ -95,7 +101,11 @@ def match(headers: Sequence[str], source: Source, path: Path, lang: Lang = "zh")
     return Headers(tuple(found.values()), tuple(absent))
 
 
-def _unknown(header: str, known: Iterable[str], lang: Lang) -> str:
+def _unknown(place: int, header: str, known: Iterable[str], lang: Lang) -> str:
+    """An unknown column by its name, or by place and kind where the cell looks like a row's."""
+    digits = sum(c.isdigit() for c in header)
+    if digits >= MANY_DIGITS:
+        return note("no_name", lang, place=place + 1, digits=digits)
     near = get_close_matches(plain(header), list(known), n=3, cutoff=0.4)
     hint = note("near", lang, names=", ".join(near)) if near else ""
     return note("unknown_column", lang, name=header, near=hint)

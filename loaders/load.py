@@ -12,9 +12,11 @@ import os
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from doudi.graph.errors import FeedStopped, HomeError
 from doudi.graph.tables import FactStore
-from doudi.loaders.control import read_folder
+from doudi.loaders.control import read_folder, summable
 from doudi.loaders.desk import Desk
 from doudi.loaders.identity import Keys, open_vault
 from doudi.loaders.macros import engine
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from doudi.loaders.control import Folder
     from doudi.loaders.messages import Lang
+    from doudi.loaders.receipt import Control
 
 
 def load(
@@ -79,17 +82,33 @@ def _work_through(
             if progress:
                 progress(f"{desk.folder.batch}/{path.name}")
         try:
-            if slug not in declared:
-                raise _unknown(feeds[slug][0], slug, declared, desk.lang)
-            receipts += desk.load_feed(desk.folder.dated(declared[slug]), feeds[slug])
+            receipts += _load_feed(desk, slug, feeds[slug], declared)
         except FeedStopped as error:
             problems.append(told(error, desk.lang))
     problems += _no_files(desk.folder, feeds, desk.lang)
+    batch = desk.folder.batch
+    problems += [note("unread", desk.lang, file=f"{batch}/{n}") for n in desk.folder.unread()]
     problems += [m for r in receipts for m in _unhealthy(r, declared[r.source], desk.lang)]
     notes = [m for r in receipts for m in _remarks(r, declared[r.source], desk)]
     return LoadReceipt(
         desk.folder.batch, tuple(receipts), (*problems, *notes), unhealthy=bool(problems)
     )
+
+
+def _load_feed(
+    desk: Desk, slug: str, paths: list[Path], declared: dict[str, Source]
+) -> list[FileReceipt]:
+    """One feed loaded.
+
+    Raises:
+        FeedStopped: if it cannot be used, an engine's error over one of its values included.
+    """
+    if slug not in declared:
+        raise _unknown(paths[0], slug, declared, desk.lang)
+    try:
+        return desk.load_feed(desk.folder.dated(declared[slug]), paths)
+    except duckdb.Error as error:  # its own message quotes the value
+        raise stopped(paths[-1], "engine", desk.lang, kind=type(error).__name__) from None
 
 
 def _ordered(feeds: Iterable[str], declared: dict[str, Source]) -> list[str]:
@@ -122,11 +141,7 @@ def _no_files(folder: Folder, feeds: Iterable[str], lang: Lang) -> list[str]:
 def _unhealthy(receipt: FileReceipt, source: Source, lang: Lang) -> list[str]:
     """What about a file needs the sender: totals that do not agree, too many refused rows."""
     file = f"{receipt.batch}/{receipt.file}"
-    found = [
-        note("control", lang, file=file, name=c.name, expected=c.expected, found=c.found)
-        for c in receipt.totals
-        if not c.agrees
-    ]
+    found = [m for total in receipt.totals for m in _disagrees(total, file, source, lang)]
     limit = source.expect.rejected
     if receipt.quarantined > max(limit * receipt.rows_in, FEW_REFUSED):
         found.append(
@@ -140,6 +155,16 @@ def _unhealthy(receipt: FileReceipt, source: Source, lang: Lang) -> list[str]:
             )
         )
     return found
+
+
+def _disagrees(total: Control, file: str, source: Source, lang: Lang) -> list[str]:
+    """What to say of a control total that cannot be compared, or is not equal."""
+    if total.name != "rows" and not summable(source, total.name):
+        return [note("no_total", lang, file=file, name=total.name)]
+    if total.agrees:
+        return []
+    told = {"name": total.name, "expected": total.expected, "found": total.found}
+    return [note("control", lang, file=file, **told)]
 
 
 FEW_REFUSED = 10

@@ -26,6 +26,7 @@ FOUND: dict[str, tuple[str, str]] = {
     "unknown_source": ("不认识的数据类型“{slug}”", "unknown data type {slug!r}"),
     "headers": ("{problems}", "{problems}"),
     "unit": ("{problems}", "{problems}"),
+    "engine": ("有无法处理的值({kind})", "a value cannot be worked with ({kind})"),
     "shrunk": (
         "全量数据只有 {rows} 行，已知有效记录 {known} 条",
         "a snapshot of {rows} rows, where {known} records are known",
@@ -42,6 +43,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
         "the columns of the source; [ignore] in its TOML lets one pass",
     ),
     "unit": ("数据源声明的单位，或在表头括号中写明单位", "the source's unit, or a unit in brackets in the header"),
+    "engine": ("数据源声明的类型和取值范围", "values of the types and ranges that the source declares"),
     "encoding": ("UTF-8 或 GB18030", "UTF-8 or GB18030"),
     "binary": ("UTF-8 或 GB18030", "UTF-8 or GB18030"),
     "shrunk": ('完整的全量数据；增量请在 delivery.toml 写 mode = "delta"',
@@ -58,6 +60,8 @@ NEXT = (
 )
 NOTES: dict[str, tuple[str, str]] = {
     "unknown_column": ("不认识的列“{name}”{near}", "unknown column {name!r}{near}"),
+    "no_name": ("第 {place} 列的表头是数据，含 {digits} 位数字", "the header of column {place} is a value, {digits} digits"),
+    "no_header": ("第一行不是表头", "the first row is no header"),
     "near": ("(相近：{names})", " (near: {names})"),
     "doubled": ("列“{name}”出现两次", "column {name!r} stands twice"),
     "missing": ("缺少列“{name}”({zh})", "column {name!r} is missing ({zh})"),
@@ -65,6 +69,14 @@ NOTES: dict[str, tuple[str, str]] = {
     "control": (
         "{file}：控制数 {name} 应为 {expected:,.2f}，实为 {found:,.2f}；请与报送单位核对",
         "{file}: control total {name} should be {expected:,.2f}, is {found:,.2f}; ask the sender",
+    ),
+    "no_total": (
+        "{file}：delivery.toml 有 {name} 的控制数，但数据源没有该数值列；请改正 delivery.toml",
+        "{file}: delivery.toml has a control total of {name}, no number column of the source; mend it there",
+    ),
+    "unread": (
+        "{file}：doudi 不读此类文件，未载入；请另存为 .csv、.csv.gz、.tsv、.xlsx 或 .parquet",
+        "{file}: doudi does not read such files, and did not load it; save it as .csv, .csv.gz, .tsv, .xlsx or .parquet",
     ),
     "rejected": (
         "{file}：{rows} 行中有 {refused} 行被拒收，超过 {limit:.0%}；请查看隔离表",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doudi.loaders.messages import note, stopped
+from doudi.loaders.values import UNITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from doudi.loaders.clean import Feed
     from doudi.loaders.messages import Lang
     from doudi.loaders.modes import Delivery
+    from doudi.loaders.source import Column
 
 FACTORS = (10_000, 100, 12)
 """元 and 万元, 元 and 分, a month and a year."""
@@ -34,7 +36,7 @@ def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, path: Path, lang: La
     units = {m.column.name for headers in feed.headers for m in headers.matched if m.unit}
     amounts = [
         c for c in feed.source.columns.values()
-        if c.type == "decimal" and c.plausible and c.name not in units and feed.has(c.name)
+        if _is_amount(c) and c.name not in units and feed.has(c.name)
     ]  # fmt: skip  # one list
     if not amounts:
         return
@@ -46,15 +48,21 @@ def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, path: Path, lang: La
     for column in amounts:  # a few amounts a source
         count, median = now[column.name]
         known, last = before[column.name]
-        if count < FEW or median is None or column.plausible is None:
+        if count < FEW or median is None:
             continue
-        factor = _out_of(median, column.plausible)
+        factor = _out_of(median, column.plausible) if column.plausible else ""
         if not factor and known >= FEW and last:
             factor = _against(median, last)
         if factor:
             problems.append(note("factor", lang, name=column.name, factor=factor))
     if problems:
         raise stopped(path, "unit", lang, problems="; ".join(problems))
+
+
+def _is_amount(column: Column) -> bool:
+    """Whether a column is money, or has a range in which its median is plausible."""
+    money = column.unit.startswith("CNY") or column.unit in ("元", "分", *UNITS)
+    return column.type == "decimal" and (money or column.plausible is not None)
 
 
 def _medians(

@@ -16,6 +16,7 @@ from doudi.loaders.identity import write_whole
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import duckdb
@@ -75,7 +76,9 @@ def _amiss(feed: Feed) -> str:
 def write(
     con: duckdb.DuckDBPyConnection, sheets: dict[str, Sheet], path: Path, batch: str, vault: Fernet
 ) -> None:
-    """Write the quarantine table of a source's files; nothing when there is nothing to say.
+    """Add to the quarantine table of a source's files what it does not say yet.
+
+    A batch may come again with other rows: those that were refused before stay.
 
     Args:
         con: The engine, with ``trouble`` and the raw parts.
@@ -93,13 +96,30 @@ def write(
         )
     ]
     table = pa.concat_tables(tables)
-    if not table.num_rows or _known_already(table, path):
+    if not table.num_rows:
         return
-    # Encryption is no function of the engine; only rows with a problem come here.
-    sealed = [vault.encrypt(row.encode()).decode() for row in table.column("row").to_pylist()]
-    write_whole(
-        table.set_column(SCHEMA.get_field_index("row"), "row", pa.array(sealed, pa.string())), path
-    )
+    before = pq.read_table(path, schema=SCHEMA) if path.exists() else SCHEMA.empty_table()
+    fresh = _not_in(con, table, _with_rows(before, vault.decrypt))
+    if fresh.num_rows:
+        write_whole(pa.concat_tables([before, _with_rows(fresh, vault.encrypt)]), path)
+
+
+def _with_rows(table: pa.Table, change: Callable[[bytes], bytes]) -> pa.Table:
+    """The table with its raw rows encrypted or decrypted; only rows with a problem come here."""
+    rows = [change(row.encode()).decode() for row in table.column("row").to_pylist()]
+    return table.set_column(SCHEMA.get_field_index("row"), "row", pa.array(rows, pa.string()))
+
+
+def _not_in(con: duckdb.DuckDBPyConnection, table: pa.Table, known: pa.Table) -> pa.Table:
+    """Rows of a table that are not among the known ones, in the order of the file."""
+    con.register("_amiss", table)
+    con.register("_amiss_before", known)
+    fresh = con.execute("""
+        SELECT * FROM _amiss EXCEPT SELECT * FROM _amiss_before ORDER BY file, line, field
+    """).to_arrow_table().cast(SCHEMA)  # fmt: skip  # one statement
+    con.unregister("_amiss")
+    con.unregister("_amiss_before")
+    return fresh
 
 
 def _troubled(
@@ -123,10 +143,3 @@ def _misshapen(sheet: Sheet, batch: str, file: str, source: str) -> pa.Table:
         for line, reason, cells in sheet.misshapen
     ]  # fmt: skip  # rows of the wrong width, few
     return pa.Table.from_pylist(rows, schema=SCHEMA)
-
-
-def _known_already(table: pa.Table, path: Path) -> bool:
-    """Whether the file says the same; encrypted rows never are equal byte for byte."""
-    if not path.exists():
-        return False
-    return bool(pq.read_table(path).drop_columns(["row"]).equals(table.drop_columns(["row"])))

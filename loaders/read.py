@@ -60,11 +60,18 @@ def slug_of(path: Path) -> str:
     >>> slug_of(Path("shareholders.part2.csv.gz"))
     'shareholders'
     """
-    name = path.name
-    for suffix in SUFFIXES:
-        if name.endswith(suffix):
-            return _PART.sub("", name.removesuffix(suffix))
-    return ""
+    return _PART.sub("", path.name[: -len(suffix_of(path)) or None])
+
+
+def suffix_of(path: Path) -> str:
+    """The suffix that says how a file is read, in small letters; empty where none does.
+
+    >>> from pathlib import Path
+    >>> suffix_of(Path("shareholders.part2.CSV"))
+    '.csv'
+    """
+    name = path.name.lower()
+    return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
 
 
 def read_sheet(path: Path, lang: Lang = "zh") -> Sheet:
@@ -76,9 +83,9 @@ def read_sheet(path: Path, lang: Lang = "zh") -> Sheet:
     try:
         if path.stat().st_size == 0:
             raise stopped(path, "empty", lang)
-        if path.name.endswith(".parquet"):
+        if suffix_of(path) == ".parquet":
             return _parquet(path)
-        if path.name.endswith(".xlsx"):
+        if suffix_of(path) == ".xlsx":
             return _sheet(_xlsx(path), path, lang)
         return _csv(path, lang)
     except (gzip.BadGzipFile, zipfile.BadZipFile, KeyError, pa.ArrowException, csv.Error) as error:
@@ -90,7 +97,7 @@ def read_sheet(path: Path, lang: Lang = "zh") -> Sheet:
 def _csv(path: Path, lang: Lang) -> Sheet:
     text = decode(_bytes(path, lang), path, lang)
     first = text.split("\n", 1)[0]
-    delimiter = "\t" if path.name.endswith(".tsv") or ("\t" in first and "," not in first) else ","
+    delimiter = "\t" if suffix_of(path) == ".tsv" or ("\t" in first and "," not in first) else ","
     plain = read_plain(text, delimiter)
     if plain:
         return Sheet(*plain, ())
@@ -99,7 +106,7 @@ def _csv(path: Path, lang: Lang) -> Sheet:
 
 
 def _bytes(path: Path, lang: Lang) -> bytes:
-    if not path.name.endswith(".gz"):
+    if suffix_of(path) != ".csv.gz":
         return path.read_bytes()
     with gzip.open(path, "rb") as file:
         data = file.read(MAX_UNPACKED + 1)
@@ -146,11 +153,17 @@ def _xlsx(path: Path) -> Iterable[Sequence[str]]:
     from openpyxl import load_workbook
 
     book = load_workbook(path, read_only=True, data_only=True)
-    rows = [
-        [_cell(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)
-    ]
+    sheet = book.worksheets[0]
+    sheet.reset_dimensions()  # what a sheet says of its size is missing or wrong in many exports
+    rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
     book.close()
-    return rows
+    return _as_wide_as_the_first(rows)
+
+
+def _as_wide_as_the_first(rows: list[list[str]]) -> list[list[str]]:
+    """Rows filled up to the headers' width: a workbook leaves out empty cells at the end of a row."""
+    width = len(rows[0]) if rows else 0
+    return [row + [""] * (width - len(row)) for row in rows]
 
 
 def _cell(value: object) -> str:

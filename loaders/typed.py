@@ -6,7 +6,7 @@ hundred thousand payments have a few dozen months, programmes and amounts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +37,8 @@ class Group:
     """Cells that are typed in one statement.
 
     Attributes:
-        texts: The texts to type, under the names of the raw columns, and their ``place``.
+        texts: The texts to type, under the names of the raw columns, how many rows hold each (``#``
+            after the name), and their ``place``.
         places: For each cell's raw column, the place of each row's text.
     """
 
@@ -138,8 +139,15 @@ def _group(cells: list[Cell], coded: dict[str, pa.DictionaryArray]) -> Group:
         name: pa.concat_arrays([one.dictionary, pa.nulls(most - len(one.dictionary), pa.string())])
         for name, one in coded.items()
     }
-    table = pa.table({**texts, "place": pa.array(np.arange(most))})
-    return Group(tuple(cells), table, {name: one.indices for name, one in coded.items()})
+    rows = {f"{name}#": _rows_of(one, most) for name, one in coded.items()}
+    table = pa.table({**texts, **rows, "place": pa.array(np.arange(most))})
+    weighed = tuple(replace(cell, weight=f'"{cell.raw}#"') for cell in cells)
+    return Group(weighed, table, {name: one.indices for name, one in coded.items()})
+
+
+def _rows_of(one: pa.DictionaryArray, most: int) -> pa.Array:
+    """The number of rows that hold each text."""
+    return pa.array(np.bincount(one.indices.to_numpy(), minlength=most))
 
 
 def _answers(con: duckdb.DuckDBPyConnection, group: Group) -> list[tuple[pa.Table, pa.Array]]:

@@ -41,6 +41,7 @@ class Cell:
         unit: Unit in force: the header's, else the declared one.
         as_known: Day of the delivery.
         embedding: Expression of the text of the column that holds this number too.
+        weight: Expression of the number of rows that hold the text.
     """
 
     column: Column
@@ -48,6 +49,7 @@ class Cell:
     unit: str
     as_known: date
     embedding: str = ""
+    weight: str = "1"
 
     def at(self, step: str) -> str:
         """The name of an intermediate column."""
@@ -306,31 +308,41 @@ def _number(cell: Cell) -> Rule:
 
 
 def _ratio(cell: Cell) -> Rule:
-    """A share from 0 to 1; percent by the header's unit, a sign in the cell, or the column's size."""
-    t, d, v, x = (cell.at(s) for s in "tdvx")
+    """A share from 0 to 1; percent by the header's unit, a sign in the cell, or the column's size.
+
+    A column is in percent when more of its rows are over one than under it, and no fewer than are
+    one: a single slip of 30 does not make hundredths of all others.
+    """
+    t, d, v, n, x = (cell.at(s) for s in "tdvnx")
     steps = _number_steps(cell)
     fraction = (
         f"CASE WHEN regexp_full_match({d}, '\\d{{1,6}}/[1-9]\\d{{0,5}}') THEN "
         f"CAST(split_part({d}, '/', 1) AS DOUBLE) / CAST(split_part({d}, '/', 2) AS DOUBLE)"
     )
     signed = f"{t} LIKE '%\\%' ESCAPE '\\'"
-    whole = (
-        "true" if cell.unit in ("%", "percent") else f"max({v}) FILTER (NOT {signed}) OVER () > 2"
+    mine = f"CASE WHEN NOT {signed} AND {v} > 0 THEN sign({v} - 1) END"
+    over, one, under = (
+        f"coalesce(sum({cell.weight}) FILTER ({n} = {side}) OVER (), 0)" for side in (1, 0, -1)
     )
+    most = f"{over} > {under} AND {over} >= {one}"
+    whole = "true" if cell.unit in ("%", "percent") else most
     scaled = {
-        x: f"{fraction} WHEN {signed} OR {whole} THEN CAST({v} AS DOUBLE) / 100 ELSE CAST({v} AS DOUBLE) END"
+        x: f"{fraction} WHEN {signed} OR ({whole}) THEN CAST({v} AS DOUBLE) / 100 ELSE CAST({v} AS DOUBLE) END"
     }
     fits = f"{x} BETWEEN 0 AND 1.0001"
     why = (
         f"CASE WHEN told({t}) IS NULL OR {fits} THEN NULL WHEN {x} IS NULL THEN 'number.text' "
         "ELSE 'number.range' END"
     )
-    return Rule((*steps, scaled), f"CASE WHEN {fits} THEN least({x}, 1) END", why, {"sent": v})
+    return Rule(
+        (*steps, {n: mine}, scaled), f"CASE WHEN {fits} THEN least({x}, 1) END", why, {"sent": v}
+    )
 
 
 def _whole(cell: Cell) -> Rule:
     t, v = cell.at("t"), cell.at("v")
-    whole = f"{v} = floor({v}) AND abs({v}) < {LARGEST}"
+    low, high = cell.column.range or (1 - LARGEST, LARGEST - 1)
+    whole = f"{v} = floor({v}) AND {v} BETWEEN {low} AND {high}"
     why = (
         f"CASE WHEN told({t}) IS NULL THEN NULL WHEN {v} IS NULL OR {v} <> floor({v}) THEN 'number.text' "
         f"WHEN NOT ({whole}) THEN 'number.range' END"
@@ -381,18 +393,31 @@ def _list(cell: Cell) -> Rule:
     )
 
 
+HASH = "'[0-9A-Za-z]{16,}=*'"
+"""What the exchange's hashes look like: hexadecimal, or letters and digits of base32 or base64."""
+
+LONG_HASH = 32
+"""Signs from which no number with a word before it is as long; digits in a row prove nothing there."""
+
+
 def _hash(cell: Cell) -> Rule:
-    """A hash as sent; a number that came in clear without its blanks, to be hashed here."""
-    t, d, v = (cell.at(s) for s in "tdv")
-    clear = f"regexp_full_match({d}, '\\+?\\d{{7,25}}')"
+    """A hash as sent; anything else counts as a number in clear, to be hashed here.
+
+    Numbers lose what spreadsheets and typists add, so that one phone gives one token.
+    """
+    t, q, h, d, v = (cell.at(s) for s in "tqhdv")
+    looks = (
+        f"regexp_full_match({q}, {HASH}) AND regexp_matches({q}, '[A-Za-z]') AND "
+        f"(length({q}) >= {LONG_HASH} OR NOT regexp_matches({q}, '\\d{{11}}'))"
+    )
+    bare = f"regexp_replace(regexp_replace({q}, '\\.0+$', ''), '[().–—-]', '', 'g')"
     steps = (
         {t: f"tidy({cell.raw})"},
-        {d: f"regexp_replace(told({t}), '[\\s-]', '', 'g')"},
-        {
-            v: f"CASE WHEN {clear} THEN regexp_replace({d}, '^(\\+?86)(1\\d{{10}})$', '\\2') ELSE told({t}) END"
-        },
-    )
-    return Rule(steps, v, "NULL", {"clear": f"coalesce({clear}, false)"})
+        {q: f"nullif(regexp_replace(told({t}), '[\\s''’‘`\"]', '', 'g'), '')"},
+        {h: looks, d: bare},
+        {v: f"CASE WHEN {h} THEN {q} ELSE nullif(regexp_replace({d}, '^(\\+|00)?86(1\\d{{10}})$', '\\2'), '') END"},
+    )  # fmt: skip  # one expression a line
+    return Rule(steps, v, "NULL", {"clear": f"coalesce(NOT {h}, false)"})
 
 
 _RULES: dict[str, Callable[[Cell], Rule]] = {

@@ -106,6 +106,19 @@ def test_looked_up_cells_are_those_typed_where_they_stand(
         assert rows(con, parts) == expected
 
 
+def test_each_row_of_a_share_counts_whichever_way_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    shares = ["0.5"] * 6 + ["30", "40", "70"]
+    names = {f"c{n}": pa.array([""] * len(shares)) for n in range(len(COLUMNS))}
+    names[f"c{list(COLUMNS).index('share')}"] = pa.array(shares)
+    table = pa.table({**names, "line": pa.array(range(2, 11), pa.int64())})
+    for long in (100, 2):
+        monkeypatch.setattr(typed, "LONG", long)
+        with engine() as con:
+            rows(con, [table])
+            found = con.execute("SELECT share FROM typed ORDER BY _line").fetchall()
+        assert found == [(0.5,)] * 6 + [(None,)] * 3
+
+
 def test_parts_of_one_feed_may_go_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = [part(0), part(1).slice(0, 4)]
     with engine() as con:

@@ -177,9 +177,42 @@ def test_shares_are_percent_by_unit_sign_or_size() -> None:
     assert clean(ratio, "1.5", "0.2") == [(None, "number.range"), (0.2, None)]
 
 
+def test_one_share_that_is_none_changes_no_other() -> None:
+    rows = clean(of("ratio"), "0.6", "0.4", "30", "1", "0.6")
+    refused = (None, "number.range")
+    assert rows == [(0.6, None), (0.4, None), refused, (1.0, None), (0.6, None)]
+
+
+def test_one_small_percentage_does_not_make_shares_of_the_others() -> None:
+    rows = clean(of("ratio"), "60", "39.5", "0.5", "100", "60", "1", "0")
+    assert [row[0] for row in rows] == [0.6, 0.395, 0.005, 1.0, 0.6, 0.01, 0.0]
+
+
+def test_slips_of_many_kinds_do_not_outweigh_shares_of_few() -> None:
+    rows = clean(of("ratio"), *["0.5"] * 4, "30", "40", "70")
+    assert [row[0] for row in rows] == [0.5] * 4 + [None] * 3
+    assert [row[0] for row in clean(of("ratio"), "1", "1", "30")] == [1.0, 1.0, None]
+
+
+def test_shares_on_both_sides_of_one_in_equal_number_are_shares() -> None:
+    assert clean(of("ratio"), "0.4", "60") == [(0.4, None), (None, "number.range")]
+
+
 @pytest.mark.parametrize(("cell", "value"), [("3", 3), ("3.0", 3), ("1,000", 1000)])
 def test_a_count_is_whole(cell: str, value: int) -> None:
     assert clean(of("int"), cell, "3.5") == [(value, None), (None, "number.text")]
+
+
+def test_a_count_out_of_its_declared_range_is_unknown() -> None:
+    months = of("int", range=(1, 12))
+    assert clean(months, "0", "1", "12", "13", "99999999999", "1.5") == [
+        (None, "number.range"), (1, None), (12, None), (None, "number.range"),
+        (None, "number.range"), (None, "number.text"),
+    ]  # fmt: skip  # one list
+    assert clean(of("int"), "999999999999", "1000000000000") == [
+        (999_999_999_999, None),
+        (None, "number.range"),
+    ]
 
 
 def test_flags() -> None:
@@ -217,6 +250,40 @@ def test_a_hash_stays_and_a_clear_number_is_marked() -> None:
     assert clean(phone, "8f14e45fceea167a", "+86 138-0013-8000", extra="clear") == [
         ("8f14e45fceea167a", None, False), ("13800138000", None, True),
     ]  # fmt: skip  # one list
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["13800138000", "'13800138000", "13800138000.0", "138 0013 8000", "+86-13800138000", "008613800138000",
+     "８６13800138000", '"13800138000"', "‘13800138000’", "(138)00138000", "138.0013.8000"],
+)  # fmt: skip  # one list
+def test_one_phone_is_one_clear_number_however_it_is_typed(cell: str) -> None:
+    phone = of("hash", personal="phone")
+    assert clean(phone, cell, extra="clear") == [("13800138000", None, True)]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["13800138000/13900139000", "0571-88888888转12", "1.38E+10", "'6222021234567890123", "8812345", "无人",
+     "6222-0212-3456-7890-123", "ICBC6222021234567890123", ONE, "11010519491231002X", "a1b2", "12" * 20],
+)  # fmt: skip  # one list
+def test_what_is_no_hash_is_hashed_here(cell: str) -> None:
+    ((_, reason, clear),) = clean(of("hash", personal="account"), cell, extra="clear")
+    assert (reason, clear) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "cell", ["a" * 64, "8f14e45fceea167a", "0123456789abcdef" * 2, "MFRGGZDFMZTWQ2LK", "1" * 31 + "a",
+             "n4bQgYhMfWWaL+qgxVrQ"[:13] + "9pR2", "MFRGGZDFMZTWQ2LKNM======"]
+)  # fmt: skip  # one list
+def test_a_hash_of_the_exchange_stays_as_sent(cell: str) -> None:
+    hashed = of("hash", personal="account")
+    assert clean(hashed, cell, f"'{cell}", extra="clear") == [(cell, None, False)] * 2
+
+
+def test_an_empty_hash_is_none() -> None:
+    empty = clean(of("hash", personal="phone"), "", None, "-", "无", "'", "( )", extra="clear")
+    assert [row[0] for row in empty] == [None] * 6
 
 
 def test_names_lose_blanks_and_dots_of_other_kinds() -> None:

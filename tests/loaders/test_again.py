@@ -1,0 +1,83 @@
+"""A batch that comes again, and the amounts of one that comes after: nothing is lost or let pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from doudi.loaders.identity import Keys
+
+if TYPE_CHECKING:
+    from tests.loaders.conftest import Office
+
+FILE = "household_income_ledger.csv"
+HEADER = "archive_no,year,wage,business_net,property,transfer,production_cost"
+KNOWN = "as_known = 2026-05-05\n"
+
+
+def ledger(*rows: str) -> dict[str, str]:
+    return {FILE: "\n".join([HEADER, *rows]) + "\n"}
+
+
+def raw_rows(office: Office) -> list[str]:
+    """The refused rows of the first batch, decrypted."""
+    vault = Keys(office.home / "keys").vault
+    table = pq.read_table(
+        office.home / "quarantine" / "2026-04" / "household_income_ledger.parquet"
+    )
+    return [vault.decrypt(row).decode() for row in table["row"].to_pylist()]
+
+
+def test_refused_rows_of_a_load_before_stay(office: Office) -> None:
+    office.deliver(ledger("A1,今年,1,1,1,1,1", "A2,2025,1,1,1,1,1"), KNOWN, batch="2026-04")
+    office.deliver(ledger("A2,2025,1,1,1,1,1", "A3,明年,2,2,2,2,2"), KNOWN, batch="2026-04")
+    assert office.quarantine() == [(n, "year", "number.text", "row refused") for n in (2, 3)]
+    assert ["A1" in raw_rows(office)[0], "A3" in raw_rows(office)[1]] == [True, True]
+
+
+def test_a_line_refused_for_the_same_reason_with_other_cells_is_another(office: Office) -> None:
+    for wage in (1, 2):
+        office.deliver(ledger(f"A1,今年,{wage},1,1,1,1"), KNOWN, batch="2026-04")
+    assert ['"1","1","1"' in row for row in raw_rows(office)] == [True, True]
+    assert len(set(raw_rows(office))) == 2
+
+
+def test_equal_refused_rows_are_not_doubled(office: Office) -> None:
+    sent = ledger("A1,今年,1,1,1,1,1", "A2,2025,1,1,1,1,待核", "A3")
+    office.deliver(sent, KNOWN, batch="2026-04")
+    files = {path: path.read_bytes() for path in (office.home / "quarantine").rglob("*.parquet")}
+    assert len(office.quarantine()) == 3
+    office.deliver(sent, KNOWN, batch="2026-04")
+    assert {path: path.read_bytes() for path in files} == files
+
+
+def wages(factor: int, people: int = 20) -> dict[str, str]:
+    return ledger(*(f"A{n},2025,{factor * (900 + 10 * n)},1,1,1,1" for n in range(people)))
+
+
+def test_money_ten_thousand_times_the_last_batch_stops_the_feed(office: Office) -> None:
+    office.deliver(wages(1))
+    receipt = office.deliver(wages(10_000))
+    assert "unit.suspect: wage looks off by a factor of 10,000" in receipt.messages[0]
+    assert receipt.files == ()
+
+
+def test_money_near_that_of_the_last_batch_or_of_few_passes(office: Office) -> None:
+    office.deliver(wages(1))
+    assert office.deliver(wages(3)).exit_code == 0
+    assert office.deliver(wages(30_000, people=19), 'mode = "delta"\n').exit_code == 0
+
+
+def test_a_unit_in_the_header_explains_the_factor(office: Office) -> None:
+    office.deliver(wages(1))
+    text = wages(1)[FILE].replace("wage", "wage(万元)")
+    assert office.deliver({FILE: text}).exit_code == 0
+
+
+def test_a_number_that_is_no_money_may_grow(office: Office) -> None:
+    header = "household_id,member_ids,income_pc,line_multiple,recognised_date,valid_to"
+    for factor in (1, 10_000):
+        rows = [f"D{n},,500,{1.2 * factor},2025-01-01," for n in range(20)]
+        text = "\n".join([header, *rows]) + "\n"
+        assert office.deliver({"low_income_edge_register.csv": text}).exit_code == 0
