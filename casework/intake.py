@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from sqlalchemy import insert, select, update
 
-from doudi.casework.priority import priorities
 from doudi.casework.states import FINISHED, SYSTEM_ACTOR
 from doudi.casework.tables import Lead, Transition
 from doudi.graph.errors import LedgerError
@@ -39,7 +38,7 @@ REFRESHED = (
     "priority",
     "stale",
 )
-_OPTIONAL = frozenset({"priority", "township"})
+_OPTIONAL = frozenset({"township"})
 # A leak may miss help of an unknown amount; an error lead always has one.
 _MAY_BE_EMPTY = frozenset({"township", "net_picture", "exposure_cny"})
 _DIRECTIONS = frozenset({"error", "leak"})
@@ -72,7 +71,7 @@ def rows_of(leads: pd.DataFrame) -> list[dict[str, Any]]:
     """The leads as rows of the table, checked.
 
     Args:
-        leads: Columns of the leads contract; ``priority`` is computed where the column is missing.
+        leads: Columns of the leads contract; only ``township`` may be left out.
 
     Raises:
         LedgerError: naming every problem of the table at once.
@@ -81,16 +80,13 @@ def rows_of(leads: pd.DataFrame) -> list[dict[str, Any]]:
     ready = leads.assign(
         detectors=leads["detectors"].map(list),
         months=leads["months"].astype("int64"),
+        priority=leads["priority"].astype("int64"),
         stale=leads["stale"].astype(bool),
         exposure_cny=leads["exposure_cny"].astype(object).map(_yuan),
         net_picture=leads["net_picture"].fillna("").astype(str),
     )
     if "township" not in ready.columns:
         ready["township"] = None
-    if "priority" in ready.columns:
-        ready["priority"] = ready["priority"].astype("int64")
-    else:
-        ready["priority"] = priorities(ready)
     kept = ready[["lead_id", *REFRESHED]].astype(object)
     rows = kept.where(kept.notna(), None).to_dict("records")
     # The database driver takes rows, so the table becomes rows here and nowhere before.

@@ -31,7 +31,7 @@ class Outcome:
         effect: ``against`` takes help away or claims it back, ``for`` gives or raises help,
             ``none`` changes nothing.
         reason: ``written`` needs a written reason, ``x_code`` one that names a clearing code
-            (X01 to X20), empty needs none.
+            (X01 to X24), empty needs none.
     """
 
     code: str

@@ -27,7 +27,7 @@ from doudi.graph.errors import LedgerError, UnknownName
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_CLEARING_CODE = re.compile(r"\bX(0[1-9]|1\d|20)\b")
+_CLEARING_CODE = re.compile(r"\bX(0[1-9]|1\d|2[0-4])\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ def _check_reason(decision: Decision, action: Action, outcome: Outcome | None, c
         raise case.refusal(f"{what} came without a reason", "a written reason")
     if rule == "x_code" and not _CLEARING_CODE.search(written):
         raise case.refusal(
-            "the reason names no clearing code", "a reason with its code, X01 to X20"
+            "the reason names no clearing code", "a reason with its code, X01 to X24"
         )
 
 

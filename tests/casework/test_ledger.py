@@ -119,8 +119,8 @@ def test_a_table_that_breaks_its_contract_is_refused_as_a_whole(
 
 def test_missing_columns_and_doubled_leads_are_named(ledger: Ledger, table: Table) -> None:
     leads = table({"lead_id": "e2"})
-    with pytest.raises(LedgerError, match="columns missing: net_picture, strength"):
-        ledger.upsert_leads(leads.drop(columns=["strength", "net_picture"]), "r2")
+    with pytest.raises(LedgerError, match="columns missing: net_picture, priority, strength"):
+        ledger.upsert_leads(leads.drop(columns=["strength", "priority", "net_picture"]), "r2")
     with pytest.raises(LedgerError, match="1 lead_id twice"):
         ledger.upsert_leads(pd.concat([leads, leads], ignore_index=True), "r2")
 

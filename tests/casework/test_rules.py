@@ -129,13 +129,21 @@ def test_a_weighty_outcome_needs_a_reason(ledger: Ledger, walk: Walk, code: str)
         ledger.decide("e1", "report", actor="li", outcome=code)
 
 
-@pytest.mark.parametrize("reason", ["the policy allows it", "X21", "X00 or so"])
+@pytest.mark.parametrize("reason", ["the policy allows it", "X25", "X00 or so"])
 def test_what_the_policy_allows_is_named_by_its_clearing_code(
     ledger: Ledger, walk: Walk, reason: str
 ) -> None:
     walk("e1", "VERIFYING")
     with pytest.raises(LedgerError, match="clearing code"):
         ledger.decide("e1", "report", actor="li", outcome="C1", reason=reason)
+
+
+@pytest.mark.parametrize("code", [f"X{number:02d}" for number in range(1, 25)])
+def test_every_clearing_code_is_accepted(ledger: Ledger, walk: Walk, code: str) -> None:
+    walk("e1", "VERIFYING")
+    reason = f"{code}, seen at the door"
+    done = ledger.decide("e1", "report", actor="li", outcome="C1", reason=reason)
+    assert (done.state, done.outcome) == ("REPORTED", "C1")
 
 
 @pytest.mark.parametrize("parts", [{"actor": "doudi"}, {"actor": "li", "role": "system"}])
