@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from doudi.graph.errors import HomeError
 from doudi.graph.neo4j_process import exclusive
+from doudi.graph.platforms import is_alive
 from doudi.settings import DEFAULT_FILE, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -218,18 +219,8 @@ def _read_lock(lock: Path) -> dict[str, Any]:
 
 def _drop_if_stale(lock: Path) -> None:
     pid = _read_lock(lock).get("pid")
-    if not (isinstance(pid, int) and _alive(pid)):
+    if not (isinstance(pid, int) and is_alive(pid)):
         lock.unlink(missing_ok=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _held(lock: Path) -> HomeError:

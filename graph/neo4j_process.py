@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import signal
 import socket
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doudi.graph.errors import PortTaken, ServerError
+from doudi.graph.platforms import ENDING_SIGNALS, command_line, lock, unlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from doudi.graph.jars import Bundle
     from doudi.graph.neo4j_settings import Neo4jSettings
@@ -23,8 +22,9 @@ if TYPE_CHECKING:
 STOP_SECONDS = 30
 _OPENS = ("java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch",
           "java.base/java.util.concurrent", "java.base/java.lang")  # fmt: skip
-_SHORT_JOB = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+LIGHT_JAVA = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """Half the processor time of the defaults (1.7 s against 3.1 s) for a job of seconds."""
+_SHORT_JOB = ("-Xmx512m", *LIGHT_JAVA)
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """Servers this process started and has not seen end; they may outlast it."""
@@ -162,26 +162,12 @@ def serves(pid: int | None, store: Path) -> bool:
     """
     if pid is None:
         return False
-    return home_argument(store) in _command_line(pid)
-
-
-def _command_line(pid: int) -> str:
-    proc = Path("/proc")
-    if (proc / "self" / "cmdline").exists():
-        try:
-            return (proc / str(pid) / "cmdline").read_text("utf-8", errors="replace")
-        except OSError:
-            return ""
-    done = subprocess.run(  # noqa: S603 - a fixed program and a number
-        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip  # one call
-    return done.stdout
+    return home_argument(store) in command_line(pid)
 
 
 def stop(pid: int, store: Path) -> None:
     """Ask a store's server to end, insist after a while, and wait until it is gone."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
+    for sign in ENDING_SIGNALS:
         if serves(pid, store):
             os.kill(pid, sign)
         deadline = time.monotonic() + STOP_SECONDS
@@ -197,8 +183,11 @@ def exclusive(path: Path) -> Iterator[None]:
     """Hold a lock file; wait for another process that holds it. A dead owner holds nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        lock(file.fileno())
+        try:
+            yield
+        finally:
+            unlock(file.fileno())
 
 
 def write_secret(path: Path, text: str) -> None:

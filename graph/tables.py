@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from doudi.graph.errors import HomeError, SchemaError, UnknownName
 from doudi.graph.fact_checks import checked
+from doudi.graph.platforms import sync_folder
 from doudi.graph.schema import fact_columns, schema
 
 if TYPE_CHECKING:
@@ -276,13 +277,5 @@ def _write_new(table: pa.Table, folder: Path, stem: str) -> Path:
         draft.rename(path)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(folder)
+    sync_folder(folder)
     return path
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

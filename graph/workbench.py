@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-Triple = tuple[str, str, str]
-
 _GRADES = "[" + ", ".join(f"'{grade}'" for grade in GRADES) + "]"
 
 MACROS = f"""

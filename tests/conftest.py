@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from contextlib import ExitStack
@@ -35,10 +36,14 @@ if TYPE_CHECKING:
 COUNTY_USERS = (
     "tests/detectors/test_county.py",
     "tests/doudi/test_line.py",
-    "tests/doudi/test_dossier.py",
     "tests/twins/test_twins.py",
 )
-"""Files whose tests share the loaded counties, so that one process loads them once."""
+"""Files whose tests share the loaded counties, so that one process loads and serves them once."""
+
+_SEED = re.compile(r"\[seed(\d+)")
+
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+"""Servers of a single test live too short for the optimising compiler to pay back."""
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
@@ -52,7 +57,19 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     """Its group marks do not reach the scheduler of xdist 3.8 under pytest 9.2."""
+    config.option.loadscopereorder = False  # the counties come first, they take longest
     return ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one county stand together, those that name no seed last, and all others behind."""
+
+    def turn(item: pytest.Item) -> tuple[bool, int]:
+        seed = _SEED.search(item.nodeid)
+        return item.nodeid.partition("::")[0] not in COUNTY_USERS, int(seed[1]) if seed else 99
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +79,9 @@ def managed_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Managed
     settings = Neo4jSettings(heap="768m", pagecache="128m")
     server = ManagedServer(tmp_path_factory.mktemp("graph"), settings)
     try:
-        server.up()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("JAVA_TOOL_OPTIONS")
+            server.up()
     except JarsUnavailable as error:
         if os.environ.get("CI") == "true":
             pytest.fail(f"Neo4j is needed under CI=true: {error}", pytrace=False)
@@ -87,7 +106,7 @@ def neo4j_server(managed_server: ManagedServer) -> Iterator[Connection]:
 @pytest.fixture
 def empty_graph(neo4j_server: Connection) -> Connection:
     """The same connection, the graph emptied."""
-    neo4j_server.schema("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
+    neo4j_server.schema("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 500 ROWS")
     return neo4j_server
 
 

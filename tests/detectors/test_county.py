@@ -76,7 +76,7 @@ class Trial:
         return [" ".join(map(str, row)) for row in rows[names].itertuples(index=False)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def detected(county: Callable[[int], LoadedCounty]) -> Callable[[int], DetectReceipt]:
     """What a whole run finds in the county of a seed; each seed once."""
     receipts: dict[int, DetectReceipt] = {}

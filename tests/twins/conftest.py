@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -273,14 +274,15 @@ def officials(county: Disorder) -> None:
                         programme=dice.choice([None, "低保", "特困"]), valid_from=county.day())  # fmt: skip
 
 
-@pytest.fixture
-def disorder(tmp_path: Path) -> Callable[[int], Path]:
-    """The projection of a county out of order, by its seed."""
+@pytest.fixture(scope="session")
+def disorder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """The projection of a county out of order, by its seed; each made once."""
 
+    @cache
     def make(seed: int) -> Path:
         county = Disorder(seed)
         for part in (benefits, families, work, property_and_cars, business, officials):
             part(county)
-        return county.write(tmp_path)
+        return county.write(tmp_path_factory.mktemp(f"disorder{seed}"))
 
     return make
