@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.ranking.feature_list import Feature, Lang, feature_list
+from doudi.ranking.feature_list import LANGS, Feature, Lang, feature_list
 from doudi.ranking.models import probability
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _UNIT = {
     "zh": {"yuan": " 元", "count": " 次", "people": " 人", "years": " 年"},
     "en": {"yuan": " CNY", "years": " years"},
 }
+_NONE: dict[Lang, str] = {"zh": "没有其他突出的风险因素", "en": "no other risk stands out"}
 _LACKS = {
     "no_ledger": ("没有收入台账", "no income ledger"),
     "no_age": ("有成员出生日期不详", "a member's date of birth is unknown"),
@@ -66,9 +67,9 @@ def _log_odds(share: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def reasons(
-    model: Classifier, features: FeatureTable, names: Sequence[str], *, lang: Lang
-) -> list[list[str]]:
-    """Three sentences a household, the strongest first.
+    model: Classifier, features: FeatureTable, names: Sequence[str]
+) -> dict[Lang, list[list[str]]]:
+    """Three sentences a household, the strongest first, in each language.
 
     A sentence says the value, and the median of all households beside it. Only what is worse than
     that median is a reason. Where fewer than three features are, the rest say so: a household
@@ -83,16 +84,18 @@ def reasons(
     worse = (raw - middle) * sign > 0
     parts = np.where(worse & (parts > LEAST), parts, -np.inf)
     best = np.argsort(-parts, axis=1, kind="stable")[:, :REASONS]
-    none = "没有其他突出的风险因素" if lang == "zh" else "no other risk stands out"
 
-    def sentence(row: int, column: int) -> str:
+    def sentence(row: int, column: int, lang: Lang) -> str:
         if np.isinf(parts[row, column]):
-            return none
+            return _NONE[lang]
         return _sentence(chosen[column], raw[row, column], middle[column], lang)
 
+    def told(row: int, lang: Lang) -> list[str]:
+        texts = [sentence(row, column, lang) for column in best[row]]
+        return (texts + [_NONE[lang]] * REASONS)[:REASONS]
+
     # A sentence of words is made for each household; there is no vector form of prose.
-    found = [[sentence(row, column) for column in best[row]] for row in range(len(raw))]
-    return [(texts + [none] * REASONS)[:REASONS] for texts in found]
+    return {lang: [told(row, lang) for row in range(len(raw))] for lang in LANGS}
 
 
 def _median(column: NDArray[np.float64]) -> float:
@@ -125,10 +128,11 @@ def _number(value: float, unit: str, lang: Lang) -> str:
     return text + _UNIT[lang].get(unit, "")
 
 
-def lacking(features: FeatureTable, *, lang: Lang) -> list[list[str]]:
-    """What is not known of each household, in words; empty where nothing is missing."""
-    place = 0 if lang == "zh" else 1
-    columns = [(features.column(name), words[place]) for name, words in _LACKS.items()]
-    flags = np.column_stack([column for column, _ in columns])
-    words = [text for _, text in columns]
-    return [[w for w, lacks in zip(words, row, strict=True) if lacks] for row in flags.tolist()]
+def lacking(features: FeatureTable) -> dict[Lang, list[list[str]]]:
+    """What is not known of each household, in the words of each language; empty where all is."""
+    flags = np.column_stack([features.column(name) for name in _LACKS]).tolist()
+    return {lang: [_gaps(row, place) for row in flags] for place, lang in enumerate(LANGS)}
+
+
+def _gaps(flags: list[bool], place: int) -> list[str]:
+    return [words[place] for words, lacks in zip(_LACKS.values(), flags, strict=True) if lacks]

@@ -53,10 +53,15 @@ RANKING = pa.schema(
         ("listed", pa.bool_()),
         ("reasons", pa.list_(pa.string())),
         ("lacking", pa.list_(pa.string())),
+        ("reasons_zh", pa.list_(pa.string())),
+        ("reasons_en", pa.list_(pa.string())),
+        ("lacking_zh", pa.list_(pa.string())),
+        ("lacking_en", pa.list_(pa.string())),
     ]
 )
 """Columns of ``ranking.parquet``; one row an eligible household. ``listed`` households are to be
-visited; ``propensity`` is each one's probability of being listed."""
+visited; ``propensity`` is each one's probability of being listed. ``reasons`` and ``lacking`` are in
+the language of the run, and beside them in both."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ def rank(  # noqa: PLR0913 - each option stands for itself
         capacity: Visits a township can make, or a CSV file with ``township, capacity``.
         out: Folder for ``ranking.parquet``, ``model.skops`` and ``model.json``.
         seed: Of everything random: the same seed and data give the same list.
-        lang: Language of reasons and messages.
+        lang: Language of ``reasons``, ``lacking`` and messages; the table has both languages too.
         projection: A projection that is there already; used where its day of knowledge fits.
         progress: Called with the name of each step.
 
@@ -287,6 +292,7 @@ def _table(
     as_of: str,
     lang: Lang,
 ) -> pa.Table:
+    why, gaps = reasons(choice.model, now, choice.names), lacking(now)
     own = {name: now.table[name] for name in ("household_id", "register", "area_code", "township")}
     columns = own | {
         "as_of": [as_of] * len(score),
@@ -296,7 +302,9 @@ def _table(
         "arm": drawn.arm,
         "propensity": drawn.propensity,
         "listed": drawn.listed,
-        "reasons": reasons(choice.model, now, choice.names, lang=lang),
-        "lacking": lacking(now, lang=lang),
+        "reasons": why[lang],
+        "lacking": gaps[lang],
     }
+    columns |= {f"reasons_{each}": texts for each, texts in why.items()}
+    columns |= {f"lacking_{each}": texts for each, texts in gaps.items()}
     return pa.table(columns, schema=RANKING).sort_by("rank")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 JUNE = date(2026, 6, 1)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 @dataclass
@@ -59,6 +61,17 @@ def test_scores_propensities_and_reasons_keep_the_contract(ranked: Ranked) -> No
         assert row["arm"] in ("model", "random")
     scores = [row["score"] for row in ranked.rows]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_reasons_and_gaps_are_told_in_both_languages(ranked: Ranked) -> None:
+    for row in ranked.rows:
+        assert row["reasons"] == row["reasons_zh"]
+        assert row["lacking"] == row["lacking_zh"]
+        assert len(row["reasons_en"]) == 3
+        assert len(row["lacking_en"]) == len(row["lacking_zh"])
+        assert all(CHINESE.search(text) for text in row["reasons_zh"] + row["lacking_zh"])
+        assert not any(CHINESE.search(text) for text in row["reasons_en"] + row["lacking_en"])
+    assert any(row["lacking_en"] for row in ranked.rows)
 
 
 def test_one_visit_in_ten_is_random(ranked: Ranked) -> None:
