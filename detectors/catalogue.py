@@ -67,13 +67,18 @@ class Catalogue:
         )
 
 
-def known_sources() -> frozenset[str] | None:
-    """Slugs of the declared sources, one file a source; None where no source is shipped at all."""
+def known_sources(own: Path | None = None) -> frozenset[str] | None:
+    """Slugs of the declared sources, one file a source; None where no source is shipped at all.
+
+    Args:
+        own: A folder with an office's own sources (``home/sources``); it may be absent.
+    """
     folder = files("doudi.loaders").joinpath("sources")
     if not folder.is_dir():
         return None
-    names = (entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return frozenset(name.removesuffix(".toml") for name in names) or None
+    names = [entry.name for entry in folder.iterdir()]
+    names += [path.name for path in own.glob("*.toml")] if own is not None else []
+    return frozenset(n.removesuffix(".toml") for n in names if n.endswith(".toml")) or None
 
 
 def catalogue(extra: Path | None = None) -> Catalogue:
@@ -81,13 +86,13 @@ def catalogue(extra: Path | None = None) -> Catalogue:
 
     Args:
         extra: A folder with ``error/``, ``leak/`` and ``clearing/`` (``home/detectors``); absent
-            folders are empty ones.
+            folders are empty ones. Sources in ``sources/`` beside it are known too.
 
     Raises:
         DetectorError: naming every file and line that is wrong, of all files at once.
     """
     shipped = _shipped()
-    reader = _Reader(known_sources())
+    reader = _Reader(known_sources(extra.parent / "sources" if extra is not None else None))
     reader.detectors += shipped.detectors
     reader.clearing += shipped.clearing
     reader.errors += shipped.errors

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from doudi.detectors.header import OWN_COLUMNS, RETURNED
+from doudi.detectors.sayings import sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +72,7 @@ def add_found(facts: Facts, rows: pd.DataFrame, detector: Detector, *, area_grou
     """
     if rows.empty:
         return 0
-    facts.con.register("_rows", as_table(rows, detector))
+    facts.con.register("_rows", _with_sentences(as_table(rows, detector), detector))
     fixed = {*RETURNED, *OWN_COLUMNS}
     own = sorted(name for name in detector.returns if name not in fixed)
     packed = ", ".join(f'"{name}" := "{name}"' for name in own)
@@ -82,9 +83,7 @@ def add_found(facts: Facts, rows: pd.DataFrame, detector: Detector, *, area_grou
         INSERT INTO found
         SELECT 'h' || left(sha256(concat_ws('|', ?, {identity})), 20), ?, ?, ?, ?,
                household, person_id, benefit, fact_from, fact_to, exposure_yuan_month, also_paid,
-               list_filter(evidence, rid -> rid IS NOT NULL), {columns},
-               {_filled(detector.states.zh, detector)}, {_filled(detector.states.en, detector)},
-               ?, ?
+               list_filter(evidence, rid -> rid IS NOT NULL), {columns}, _zh, _en, ?, ?
         FROM _rows WHERE household IS NOT NULL
         """,
         [detector.id, detector.id, detector.version, detector.direction, detector.strength,
@@ -94,13 +93,17 @@ def add_found(facts: Facts, rows: pd.DataFrame, detector: Detector, *, area_grou
     return len(rows)
 
 
-def _filled(template: str, detector: Detector) -> str:
-    """SQL that fills the braces of a sentence with the row's columns."""
-    sql = "'" + template.replace("'", "''") + "'"
-    for name in detector.returns:
-        if f"{{{name}}}" in template:
-            sql = f"replace({sql}, '{{{name}}}', coalesce(\"{name}\"::VARCHAR, '—'))"
-    return sql
+def _with_sentences(table: pa.Table, detector: Detector) -> pa.Table:
+    """The table with each row's sentences as ``_zh`` and ``_en``."""
+    # A sentence of words is made for each row; there is no vector form of prose.
+    rows = table.to_pylist()
+    texts = {
+        "_zh": [sentence(detector.states.zh, row, "zh") for row in rows],
+        "_en": [sentence(detector.states.en, row, "en") for row in rows],
+    }
+    for name, column in texts.items():
+        table = table.append_column(name, pa.array(column, pa.string()))
+    return table
 
 
 _HITS = """

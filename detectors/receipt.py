@@ -176,21 +176,33 @@ def replay(
     return ReplayResult(hit_or_lead_id, expected, found, tuple(differences))
 
 
+def is_in(hit_or_lead_id: str, hits_parquet: Path) -> bool:
+    """Whether a file of hits has this hit, or hits of this lead, found by its own run.
+
+    Hits that were carried on from an earlier run are reproduced from that one.
+    """
+    return hits_parquet.exists() and bool(_named(hit_or_lead_id, hits_parquet, "hit_id"))
+
+
+def _named(name: str, path: Path, columns: str) -> list[tuple[Any, ...]]:
+    con = duckdb.connect()
+    try:
+        return con.execute(
+            f"SELECT {columns} FROM read_parquet(?) WHERE NOT stale AND (hit_id = ? OR "
+            "(NOT cleared AND ? = 'L' || left(sha256("
+            "concat_ws('|', register, household_id, direction)), 12))) ORDER BY hit_id",
+            [str(path), name, name],
+        ).fetchall()
+    finally:
+        con.close()
+
+
 def _stored(name: str, path: Path) -> list[_Stored]:
     if not path.exists():
         raise ReceiptError(
             "there is no such file", where=str(path), next_step="doudi detect writes it"
         )
-    con = duckdb.connect()
-    try:
-        rows = con.execute(
-            "SELECT hit_id, detector, household, as_of, evidence_sha256, evidence "
-            "FROM read_parquet(?) WHERE hit_id = ? OR (NOT cleared AND ? = 'L' || left(sha256("
-            "concat_ws('|', register, household_id, direction)), 12)) ORDER BY hit_id",
-            [str(path), name, name],
-        ).fetchall()
-    finally:
-        con.close()
+    rows = _named(name, path, "hit_id, detector, household, as_of, evidence_sha256, evidence")
     if not rows:
         raise ReceiptError(
             f"no hit or lead {name}",

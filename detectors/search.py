@@ -165,9 +165,8 @@ class _Search:
         count = found.add_found(self.facts, rows, detector, area_group=group.number)
         self.rows[detector.id] = self.rows.get(detector.id, 0) + count
         self._count_eligible(detector, given)
-        dates = {
-            slug: str(setting.feeds[slug]) for slug in detector.sources if slug in setting.feeds
-        }
+        known = setting.data_dates
+        dates = {slug: str(known[slug]) for slug in detector.sources if slug in known}
         shown = {value.name: value.value for value in values}
         return (
             detector.id,

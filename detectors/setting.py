@@ -78,7 +78,7 @@ def open_setting(
 
 
 def require_delivered(setting: Setting) -> None:
-    """Refuse a month after the last one with payments.
+    """Refuse a month after the last one with payments, and one that was not yet when we knew.
 
     Raises:
         FutureAsOf: naming the last delivered month.
@@ -91,7 +91,8 @@ def require_delivered(setting: Setting) -> None:
         )[0][0]
     finally:
         facts.close()
-    end = newest if isinstance(newest, date) else setting.as_known
+    known = next_month(setting.as_known) if setting.as_known else None
+    end = min((day for day in (newest, known) if isinstance(day, date)), default=None)
     if end is None or setting.as_of_end <= end:
         return
     last = first_of(end - timedelta(days=1))

@@ -22,7 +22,7 @@
 // returns = ["household", "person_id", "company_id", "benefit", "fact_from", "fact_to", "roles", "kind", "revenue_yuan", "employees", "by_filing", "evidence"]
 // identity = ["household", "person_id", "company_id"]
 // about = "household"
-// states = { zh = "家庭成员在存续经营主体 {company_id} 任职或持股（{roles}），申报营业收入合计 {revenue_yuan} 元，从业人数 {employees}", en = "a member holds {roles} in the active business {company_id}; filed revenue {revenue_yuan} CNY in all, {employees} employees" }
+// states = { zh = "家庭成员在存续经营主体 {company_id} 任职或持股（{roles}），申报营业收入合计 {revenue_yuan} 元，从业人数 {employees}", en = "a member has a role ({roles}) in the active business {company_id}; filed revenue {revenue_yuan} CNY in all, employees: {employees}" }
 // ask = { zh = "该主体是否实际经营、由谁经营？本人是否知情？", en = "Does the business run, and who runs it? Does the person know of it?" }
 // [params.min_ratio]
 // default = 0.05

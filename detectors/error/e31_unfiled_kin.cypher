@@ -22,7 +22,7 @@
 // returns = ["household", "person_id", "official_id", "benefit", "fact_from", "fact_to", "degree", "kin_path", "roles", "is_self_handled", "filed_on", "evidence"]
 // identity = ["household", "official_id", "benefit"]
 // about = "household"
-// states = { zh = "家庭成员与任职人员（{roles}）为 {degree} 亲等近亲属（{kin_path}），未见备案；本人经办：{is_self_handled}", en = "a member is kin of degree {degree} ({kin_path}) of an official ({roles}) and no filing is on record; handled by that official: {is_self_handled}" }
+// states = { zh = "家庭成员是任职人员（{roles}）的{kin_path}（{degree} 亲等），未见备案；由该任职人员经办：{is_self_handled}", en = "a member is the {kin_path} of an official ({roles}), kin of degree {degree}, and no filing is on record; handled by that official: {is_self_handled}" }
 // ask = { zh = "经办人是否知道亲属关系、是否回避？县级是否入户核查？", en = "Did the official know of the tie and step back? Did the county visit the household?" }
 // [params.max_degree]
 // default = 3

@@ -23,7 +23,7 @@
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "account_id", "payees", "side", "holder_id", "evidence"]
 // identity = ["household", "person_id", "benefit", "account_id"]
 // about = "household"
-// states = { zh = "自 {fact_from} 起至少三名互非近亲的对象共用一个账户（共 {payees} 名领款人），该对象一方为：{side}", en = "since {fact_from} at least three payees who are no close kin share one account ({payees} payees in all); this payee's side: {side}" }
+// states = { zh = "自 {fact_from} 起至少三名互非近亲的对象共用一个账户（共 {payees} 名领款人），{side}", en = "since {fact_from} at least three payees who are no close kin share one account ({payees} payees in all); {side}" }
 // ask = { zh = "补贴是否到手？存折或卡由谁保管，谁去支取？", en = "Does the money arrive? Who keeps the book or card, and who draws it?" }
 // [params.min_payees]
 // default = 3

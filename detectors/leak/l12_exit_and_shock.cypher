@@ -12,6 +12,8 @@
 //   { zh = "医疗费有保险，家庭能够承担", en = "the illness is insured and the family can bear it" },
 // ]
 // blind = [
+//   { zh = "收入台账显示收入再次低于标准", en = "an income that is below the line again by the ledger" },
+//   { zh = "停缴社保而未登记的失业（见 L05）", en = "lost work that no unemployment register shows (L05)" },
 //   { zh = "没有任何登记的变故", en = "shocks that no register knows" },
 //   { zh = "被拒后未进入的家庭（见 L13）", en = "families that were refused and never came in (L13)" },
 // ]

@@ -12,6 +12,7 @@
 //   { zh = "该户本人不愿申请认定", en = "the family does not want to be recognised" },
 // ]
 // blind = [
+//   { zh = "曾申请而被不予受理或不予确认的家庭", en = "households that applied and were refused" },
 //   { zh = "没有收入台账的家庭", en = "households without an income ledger" },
 //   { zh = "银行存款", en = "money in banks" },
 //   { zh = "学费等医疗以外的刚性支出", en = "school fees and other rigid spending outside hospitals" },
@@ -19,7 +20,7 @@
 // returns = ["household", "person_id", "benefit", "fact_from", "fact_to", "basis", "income_pc_month_yuan", "self_pay_yuan", "ledger_year", "evidence"]
 // identity = ["household"]
 // about = "household"
-// states = { zh = "台账 {ledger_year} 年人均月收入 {income_pc_month_yuan} 元，近十二个月住院自付 {self_pay_yuan} 元，符合 {basis} 条件而未认定", en = "ledger {ledger_year}: {income_pc_month_yuan} CNY per head and month, hospital self-pay {self_pay_yuan} CNY in twelve months; fits {basis} and is not recognised" }
+// states = { zh = "台账 {ledger_year} 年人均月收入 {income_pc_month_yuan} 元，近十二个月住院自付 {self_pay_yuan} 元，符合{basis}条件而未认定", en = "ledger {ledger_year}: {income_pc_month_yuan} CNY per head and month, hospital self-pay {self_pay_yuan} CNY in twelve months; fits the conditions of {basis} and is not recognised" }
 // ask = { zh = "家庭现在收入和支出如何？是否愿意申请低保边缘或刚性支出认定？", en = "How do income and spending stand now? Does the family want to apply?" }
 // [params.edge_multiple]
 // default = 1.5

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from doudi.detectors.catalogue import catalogue, read_clearing, read_detector
 from doudi.graph.errors import DetectorError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = """\
 // ---
@@ -69,6 +73,18 @@ def test_the_detectors_of_the_product_speak_of_their_limits_in_both_languages() 
         for text in (*detector.harmless, *detector.blind):
             assert re.search(r"[\u4e00-\u9fff]", text.zh), f"{detector.id}: {text.zh}"
             assert text.zh != text.en
+
+
+def test_a_detector_may_read_a_source_of_the_office(tmp_path: Path) -> None:
+    for folder in ("detectors/error", "sources"):
+        (tmp_path / folder).mkdir(parents=True)
+    text = GOOD.replace("executives = 45", "tobacco_retail_licence = 120")
+    (tmp_path / "detectors" / "error" / "e91.cypher").write_text(text, "utf-8")
+    with pytest.raises(DetectorError, match="unknown source 'tobacco_retail_licence'"):
+        catalogue(tmp_path / "detectors")
+    (tmp_path / "sources" / "tobacco_retail_licence.toml").touch()
+    own = catalogue(tmp_path / "detectors").detector("E91")
+    assert own.sources == {"tobacco_retail_licence": 120}
 
 
 def test_a_pattern_as_denominator_counts_households() -> None:
