@@ -93,7 +93,7 @@ def _car_lookalike(world: World, active: Pool, left: Pool, clearing: str, turn: 
             status_date=gone,
         )
     else:
-        gone_case = left.take("E15", lambda c: months.FIRST_PAID + 4 < c.end < months.LAST - 3)
+        gone_case = left.take(lambda c: months.FIRST_PAID + 4 < c.end < months.LAST - 3)
         if gone_case is not None:
             _car(
                 world,

@@ -36,7 +36,7 @@ def plant_income(world: World, active: Pool) -> None:
         cases = wanted(world, code, len(world.dibao))
         for turn in range(lookalikes(cases, len(clearings))):
             clearing = clearings[turn % len(clearings)]
-            case = active.take(code, _fits(world, code, clearing))
+            case = active.take(_fits(world, code, clearing))
             if case is not None:
                 _plant(world, code, case, clearing)
         for _ in range(cases):

@@ -206,7 +206,6 @@ def _left_and_struck(world: World, left: Pool) -> None:
     cases = wanted(world, "L12", len(exits))
     for turn in range(cases + lookalikes(cases, 1)):
         case = left.take(
-            "L12",
             lambda c: (
                 shocks.disaster[c.home] > months.LAST
                 and months.LAST - 22 <= c.end < months.LAST - 6

@@ -77,7 +77,7 @@ def _unfiled(world: World, active: Pool, *, handler: bool) -> None:
 def _distant(world: World, active: Pool, count: int) -> None:
     """Relatives beyond the third degree in office: nothing to file."""
     for _ in range(count):
-        case = active.take("E31", lambda c: _cousin(world, c) != NOBODY)
+        case = active.take(lambda c: _cousin(world, c) != NOBODY)
         if case is None:
             return
         official = _cousin(world, case)

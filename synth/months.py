@@ -9,8 +9,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Days = "NDArray[np.datetime64]"
-
 ORIGIN = np.datetime64("2022-07", "M")
 FIRST_PAID = 10
 """2023-05: the first month of the monthly facts that are delivered."""

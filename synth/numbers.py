@@ -70,10 +70,3 @@ def vins(rng: Generator, count: int) -> NDArray[np.str_]:
     """Vehicle identification numbers, 17 signs each."""
     signs = rng.choice(VIN_ALPHABET, size=(count, 9))
     return np.array([f"LDT{''.join(row)}{i % 100000:05d}" for i, row in enumerate(signs)])
-
-
-def plates(rng: Generator, count: int) -> NDArray[np.str_]:
-    """Number plates, no two alike."""
-    serial = rng.permutation(count * 4 + 1000)[:count]
-    letters = np.array(list("ABCDEFGHJK"))
-    return np.array([f"测{letters[n // 100000 % 10]}{n % 100000:05d}" for n in serial])

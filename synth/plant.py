@@ -46,9 +46,8 @@ class Pool:
     world: World
     waiting: list[Dibao]
 
-    def take(self, code: str, fits: Callable[[Dibao], bool] = lambda _: True) -> Dibao | None:
+    def take(self, fits: Callable[[Dibao], bool] = lambda _: True) -> Dibao | None:
         """The next unused household that fits; None when there is none left."""
-        del code
         for place, case in enumerate(self.waiting):
             if self.world.is_free(case.home) and fits(case):
                 return self.waiting.pop(place)
@@ -56,7 +55,7 @@ class Pool:
 
     def must(self, code: str, fits: Callable[[Dibao], bool] = lambda _: True) -> Dibao:
         """Like take, but a county without such a household is too small."""
-        found = self.take(code, fits)
+        found = self.take(fits)
         if found is None:
             raise UsageError(
                 f"no household is left to plant {code} in",

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from doudi.synth.world import Dibao, World
 
 NAT = np.datetime64("NaT", "D")
-KIND_SHARES = {"care": "重度残疾人护理补贴", "living": "困难残疾人生活补贴", "old_age": "高龄津贴"}
 EDGE_VALID = 24
 
 

@@ -92,7 +92,7 @@ def test_drivers_of_e16_have_three_violations_with_somebody_elses_car(county: Co
         assert set(cars.loc[cars["plate"].isin(plates), "owner_id"]).isdisjoint({person})
 
 
-def test_relatives_of_e31_are_not_filed_and_those_of_x22_are(county: County) -> None:
+def test_relatives_of_x22_are_filed(county: County) -> None:
     filed = set(county.rows("kin_filing")["relative_id"])
     decoys = county.cases("E31", "decoy")
     assert set(decoys.loc[decoys["clearing_code"] == "X22", "person_id"]) <= filed
