@@ -39,4 +39,4 @@ docs: setup
 	$(BIN)/python docs/render.py
 
 clean:
-	rm -rf .venv build dist *.egg-info doudi-home
+	rm -rf .venv build dist *.egg-info

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -74,9 +75,14 @@ def _say(sentence: str, code: int, *, as_json: bool) -> int:
 
 def _lang() -> Lang:
     """The language asked for, as far as it can be told before a command has opened its home."""
+    asked = _typed_after("--lang") or os.environ.get("DOUDI_LANG", "")
+    return "en" if asked == "en" else "zh"
+
+
+def _typed_after(option: str) -> str:
+    """The word after an option on the command line, empty where there is none."""
     words = [word for typed in sys.argv for word in typed.split("=", 1)]
-    asked = words[words.index("--lang") + 1 :][:1] if "--lang" in words else []
-    return "en" if (asked or [os.environ.get("DOUDI_LANG", "")])[0] == "en" else "zh"
+    return words[words.index(option) + 1] if option in words[:-1] else ""
 
 
 def _wrong_use(error: TyperException) -> str:
@@ -94,7 +100,8 @@ def _wrong_use(error: TyperException) -> str:
 
 def _unexpected(error: Exception) -> str:
     """One sentence; the traceback goes to a file of the home, which may be sent to us."""
-    log = Home.locate() / "crash.log"
+    home = _typed_after("--home")
+    log = Home.locate(Path(home) if home else None) / "crash.log"
     try:
         with log.open("a", encoding="utf-8") as file:
             file.write(f"{datetime.now(UTC).isoformat()}\n{_frames(error)}\n")

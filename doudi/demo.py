@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from doudi import __version__
 from doudi.dossier import write_report
 from doudi.graph.errors import UsageError
 from doudi.graph.server import ManagedServer
@@ -15,13 +17,17 @@ if TYPE_CHECKING:
     from doudi.stages import Line
 
 SHOWN_FIRST = 3
+MADE_OF = "made-of.json"
+"""File of the county that says what makes two counties the same: seed and version."""
 
 
 def demo(line: Line, *, seed: int) -> dict[str, Any]:
     """Make a county, load it, detect, rank, write the report, stop the server."""
     county = line.home.county
     _require_no_office(line)
+    _require_same_county(line, seed)
     made = line.synth(county, size="S", seed=seed, dirt=1)
+    (county / MADE_OF).write_text(json.dumps(_made_of(seed)), "utf-8")
     loaded = line.load(sorted((county / "deliveries").iterdir()))
     say_loaded(line, loaded)
     month = line.as_of(None)
@@ -36,10 +42,11 @@ def demo(line: Line, *, seed: int) -> dict[str, Any]:
             ManagedServer(line.home.path / "graph", line.neo4j_settings()).down()
     _say_first(line, report)
     stages = [made, loaded, detected, ranked]
+    code = max(int(stage["exit_code"]) for stage in stages)
     return {
         "stage": "demo",
-        "ok": True,
-        "exit_code": 0,
+        "ok": code == 0,
+        "exit_code": code,
         "outputs": {"home": line.home.path, "report": report},
         "stages": stages,
     }
@@ -53,6 +60,38 @@ def _require_no_office(line: Line) -> None:
             where=str(line.home.path),
             next_step="doudi demo --home doudi-demo",
         )
+
+
+def _require_same_county(line: Line, seed: int) -> None:
+    """Another seed, or another version's generator, makes other people under the same numbers."""
+    if not line.home.has_tables:
+        return
+    made, wanted = _kept(line.home.county / MADE_OF), _made_of(seed)
+    if made != wanted:
+        raise UsageError(
+            f"this home holds another synthetic county ({_in_words(made)}); "
+            f"{_in_words(wanted)} would be mixed in",
+            where=str(line.home.path),
+            expected="an empty home, or one of the same seed and version",
+            next_step=f"doudi demo --seed {seed} --home doudi-demo-{seed}",
+        )
+
+
+def _made_of(seed: int) -> dict[str, Any]:
+    return {"seed": seed, "version": __version__}
+
+
+def _kept(file: Path) -> dict[str, Any]:
+    """What a county was made of; nothing where it was left half made, or does not say."""
+    try:
+        kept: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept
+
+
+def _in_words(made: dict[str, Any]) -> str:
+    return f"seed {made.get('seed', 'unknown')}, doudi {made.get('version', 'unknown')}"
 
 
 def _say_first(line: Line, report: Path) -> None:

@@ -128,12 +128,16 @@ def render(workspace: Workspace, leads: list[dict[str, Any]], sections: list[Sec
 
 
 def _ranked(workspace: Workspace) -> list[dict[str, Any]]:
-    """The first households to visit with help, where a ranking was made."""
+    """The first households to visit with help and why, where a ranking was made.
+
+    Tables of earlier releases have their reasons in the language of their run alone.
+    """
     try:
         frame = workspace.ranking()
     except HomeError:
         return []
-    return records(frame.head(RANKED_SHOWN))
+    why = f"reasons_{workspace.lang}"
+    return records(frame.head(RANKED_SHOWN).assign(reasons=frame.get(why, frame["reasons"])))
 
 
 def _clearing_titles(workspace: Workspace) -> dict[str, str]:

@@ -28,6 +28,9 @@ OTHER_COLOUR = "#b5651d"
 STEP_X, STEP_Y, MARGIN = 210, 92, 62
 MONTHS_SHOWN = 36
 
+Node = tuple[str, str]
+"""Label and id: a household and its benefit have the same id in the household's register."""
+
 
 @dataclass(frozen=True)
 class Dot:
@@ -83,17 +86,22 @@ def short(node_id: str) -> str:
     return tail if len(tail) <= 20 else f"{tail[:8]}…"  # noqa: PLR2004 - what fits under a dot
 
 
-def _layers(edges: Sequence[Edge], about: str) -> dict[str, tuple[int, int]]:
+def _ends(edge: Edge) -> tuple[Node, Node]:
+    return (edge.start_label, edge.start), (edge.end_label, edge.end)
+
+
+def _layers(edges: Sequence[Edge], about: str) -> dict[Node, tuple[int, int]]:
     """Column and row of every node: its distance from the household, then order of appearance."""
     import networkx as nx
 
     graph = nx.Graph()
-    graph.add_edges_from((edge.start, edge.end) for edge in edges)
-    start = about if about in graph else next(iter(graph))
+    graph.add_edges_from(_ends(edge) for edge in edges)
+    household = ("Household", about)
+    start = household if household in graph else next(iter(graph))
     distance = nx.single_source_shortest_path_length(graph, start)
     far = max(distance.values(), default=0) + 1
     rows: dict[int, int] = {}
-    place: dict[str, tuple[int, int]] = {}
+    place: dict[Node, tuple[int, int]] = {}
     for node in graph:  # a dozen nodes of one lead
         column = distance.get(node, far)
         place[node] = (column, rows.get(column, 0))
@@ -101,17 +109,18 @@ def _layers(edges: Sequence[Edge], about: str) -> dict[str, tuple[int, int]]:
     return place
 
 
-def _dot(node: str, label: str, place: tuple[int, int], lang: Lang) -> Dot:
+def _dot(node: Node, place: tuple[int, int], lang: Lang) -> Dot:
+    label, name = node
     declared = schema().nodes.get(label)
     title = declared.zh if declared and lang == "zh" else label
     x, y = MARGIN + place[0] * STEP_X, MARGIN + place[1] * STEP_Y
-    return Dot(x, y, COLOURS.get(label, OTHER_COLOUR), title, short(node))
+    return Dot(x, y, COLOURS.get(label, OTHER_COLOUR), title, short(name))
 
 
-def _line(edge: Edge, dots: dict[str, Dot], lang: Lang) -> Line:
+def _line(edge: Edge, dots: dict[Node, Dot], lang: Lang) -> Line:
     declared = schema().relations.get(edge.type)
     title = declared.zh if declared and lang == "zh" else edge.type
-    a, b = dots[edge.start], dots[edge.end]
+    a, b = (dots[node] for node in _ends(edge))
     return Line(a.x, a.y, b.x, b.y, title, dashed=edge.source == "derived")
 
 
@@ -126,8 +135,7 @@ def path_svg(edges: Sequence[Edge], *, about: str, lang: Lang = "zh") -> str:
     if not edges:
         return ""
     place = _layers(edges, about)
-    labels = {e.start: e.start_label for e in edges} | {e.end: e.end_label for e in edges}
-    dots = {node: _dot(node, labels[node], spot, lang) for node, spot in place.items()}
+    dots = {node: _dot(node, spot, lang) for node, spot in place.items()}
     lines = [_line(edge, dots, lang) for edge in edges]
     width = max(dot.x for dot in dots.values()) + MARGIN + 60
     height = max(dot.y for dot in dots.values()) + MARGIN

@@ -156,14 +156,23 @@ class Line:
         view = FactStore(self.home.tables).connect(None)
         try:
             paid = view.link("PAID", "Person", "Account")
-            last = paid.aggregate(last=paid["valid_from"].max()).to_pyarrow()["last"][0].as_py()
+            month = paid["valid_from"]
+            in_time = month <= paid["known_from"]  # money for a month to come is no news of it
+            row = paid.aggregate(last=month.max(where=in_time), sent=month.max()).to_pyarrow()
         finally:
             view.close()
+        last, sent = row["last"][0].as_py(), row["sent"][0].as_py()
         if last is None:
             raise HomeError(
                 "no payments are loaded",
                 where=str(self.home.path),
                 next_step="doudi load a delivery with one_card_payment",
+            )
+        if sent > last:
+            self.console.warn(
+                f"有发放月份晚于报送日期（最晚 {sent:%Y-%m}），不计入；最后一个月为 {last:%Y-%m}",
+                f"payments for months after their delivery (up to {sent:%Y-%m}) are left out; "
+                f"the last month is {last:%Y-%m}",
             )
         return date(last.year, last.month, 1)
 
@@ -259,16 +268,12 @@ class Line:
         Raises:
             UnknownName: if no finished run has it.
         """
-        import pyarrow.parquet as pq
+        from doudi.detectors.receipt import is_in
 
         for folder, receipt in self.home.receipts("detect"):
-            for file, column in (("hits.parquet", "hit_id"), ("leads.parquet", "lead_id")):
-                path = folder / file
-                if path.exists() and pq.read_table(
-                    path, columns=[column], filters=[(column, "=", name)]
-                ):
-                    known = receipt["inputs"].get("as_known")
-                    return folder / "hits.parquet", date.fromisoformat(known) if known else None
+            if is_in(name, folder / "hits.parquet"):
+                known = receipt["inputs"].get("as_known")
+                return folder / "hits.parquet", date.fromisoformat(known) if known else None
         raise UnknownName(
             f"no hit or lead {name} in any run",
             where=str(self.home.path / "runs"),

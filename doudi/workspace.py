@@ -190,7 +190,7 @@ class Workspace:
         from doudi.detectors.overlap import build_paid_months
 
         last = self._line.as_of(None)
-        facts = Facts(self._line.home.projection)
+        facts = Facts(self._line.project().folder)
         try:
             build_paid_months(facts, as_of=last, as_of_end=next_month(last))
             rows = facts.rows(

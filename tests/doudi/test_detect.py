@@ -39,6 +39,23 @@ def test_leads_of_a_feed_that_fell_silent_are_carried_on_as_stale(served: Clerk)
     assert after["stale"].tolist() == [True]
     with Ledger.open(home.ledger_url) as ledger:
         assert ledger.leads()["stale"].tolist() == [True]
+    carried = served.types("receipt", "replay", str(after["lead_id"].item()), "--json")
+    assert (carried.code, carried.receipt["same"]) == (0, True)
+
+
+@pytest.mark.neo4j
+def test_money_for_months_to_come_moves_no_month(served: Clerk) -> None:
+    (name, text), *_ = payments(*WINTER, WINTER[-1]).items()
+    header, *rows = text.splitlines()
+    months = [month.replace("-", "") for month in (*WINTER, "2062-06")]
+    lines = [f"{header},benefit_month", *map(",".join, zip(rows, months, strict=True))]
+    served.loads("2026-01", registers() | {name: "\n".join(lines) + "\n"})
+    said = served.types("detect", "--json")
+    assert said.receipt["inputs"]["as_of"] == "2026-01"
+    assert said.has("up to 2062-06", "the last month is 2026-01")
+    late = served.types("detect", "--as-of", "2026-03")
+    assert late.code == 2
+    assert late.has("later than the last delivered month", "2026-01 or earlier")
 
 
 def frozen_by(receipt: dict[str, object], detector: str) -> list[str]:

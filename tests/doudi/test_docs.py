@@ -12,7 +12,9 @@ from pydantic import BaseModel
 from doudi.cli import app
 from doudi.settings import DEFAULT_FILE, Settings
 
-PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "commands.md"
+PAGES = sorted({ROOT / "README.md", *ROOT.glob("docs/**/*.md")} - {ROOT / "docs" / "benchmarks.md"})
 
 pytestmark = pytest.mark.checkout
 
@@ -24,6 +26,16 @@ def commands() -> list[tuple[str, ...]]:
     for name, command in whole.commands.items():  # type: ignore[attr-defined] # a group
         inner = getattr(command, "commands", None)
         found += [(name, one) for one in inner] if inner else [(name,)]
+    return found
+
+
+def options() -> set[str]:
+    """Every long option of any command."""
+    waiting, found = [typer.main.get_command(app)], {"--help"}
+    while waiting:
+        command = waiting.pop()
+        waiting += getattr(command, "commands", {}).values()
+        found |= {word for parameter in command.params for word in parameter.opts}
     return found
 
 
@@ -58,3 +70,16 @@ def test_every_setting_is_on_the_page() -> None:
 def test_every_setting_of_the_first_file_is_one() -> None:
     names = {name.rpartition(".")[2] for name in settings()}
     assert set(re.findall(r"^(?:# )?(\w+) = ", DEFAULT_FILE, flags=re.MULTILINE)) <= names
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_option_a_page_names_is_one(path: Path) -> None:
+    spans = re.findall(r"`[^`\n]+`", path.read_text("utf-8"))
+    named = {word for span in spans for word in re.findall(r"--[a-z][a-z0-9-]*", span)}
+    assert named <= options()
+
+
+def test_make_clean_leaves_the_home_of_an_office() -> None:
+    _, _, recipe = (ROOT / "Makefile").read_text("utf-8").partition("\nclean:")
+    assert "rm -rf" in recipe
+    assert "doudi-home" not in recipe

@@ -17,6 +17,7 @@ from doudi.console import Console
 from doudi.dossier import _clearing_titles, _section, render, write_report
 from doudi.graph.errors import HomeError
 from doudi.home import Home
+from doudi.queries import records
 from doudi.stages import Line
 from doudi.workspace import Workspace
 from tests.doudi.conftest import number
@@ -92,8 +93,22 @@ def test_paid_months_stand_above_the_months_of_the_fact(pages: dict[Lang, str]) 
 def test_the_path_is_a_picture_from_the_household_to_the_fact(pages: dict[Lang, str]) -> None:
     picture = part(pages["en"], "Path")
     assert 'class="path"' in picture
-    for word in ("Household", "Person", "Vehicle", "OWNS", "D1"):
+    for word in ("Household", "Benefit", "Person", "Vehicle", "OWNS", "BELONGS_TO", "D1"):
         assert f">{word}</text>" in picture
+
+
+def test_a_household_and_its_benefit_are_two_dots_though_they_share_an_id(
+    pages: dict[Lang, str],
+) -> None:
+    picture = part(pages["en"], "Path")
+    dots = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', picture)
+    assert len(set(dots)) == len(dots) == 4
+    assert picture.count(">D1</text>") == 2
+    ends = re.findall(r'<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="([\d.]+)"', picture)
+    assert len(ends) == picture.count("<line ") > 0
+    for x1, y1, x2, y2 in ends:
+        assert (x1, y1) != (x2, y2)
+        assert {(x1, y1), (x2, y2)} <= set(dots)
 
 
 def test_every_relation_names_its_source_batch_and_line(pages: dict[Lang, str]) -> None:
@@ -156,6 +171,36 @@ def test_an_english_page_has_its_own_words_in_english(pages: dict[Lang, str]) ->
         assert not CHINESE.search("".join(title))
     assert not CHINESE.search(part(text, "Ask at the door"))
     assert not CHINESE.search(re.sub(r"<td>.*?</td>", "", part(text, "Path")))
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_whom_to_visit_is_told_in_the_language_of_the_page(
+    home: Home, tmp_path: Path, lang: Lang
+) -> None:
+    own: dict[str, object] = {
+        "rank": 1,
+        "household_id": "H1",
+        "township": "539901001000",
+        "reasons": ["大病人数"],
+    }
+    both = {"reasons_zh": ["大病人数"], "reasons_en": ["people severely ill"]}
+    table = ranked_page(home, tmp_path / "both", own | both, lang)
+    assert (both[f"reasons_{lang}"][0] in table, "H1" in table) == (True, True)
+    assert bool(CHINESE.search(table)) == (lang == "zh")
+    assert "大病人数" in ranked_page(home, tmp_path / "earlier", own, lang)
+
+
+def ranked_page(home: Home, folder: Path, row: dict[str, object], lang: Lang) -> str:
+    """The table of whom to visit, on a page of a home that has ranked one household."""
+    shutil.copytree(home.path, folder)
+    run = folder / "runs" / "20991231T000000000Z-rank"
+    run.mkdir()
+    (run / "receipt.json").write_text("{}", "utf-8")
+    pd.DataFrame([row]).to_parquet(run / "ranking.parquet")
+    workspace = Workspace(folder, lang=lang)
+    leads = records(workspace.leads())
+    page = render(workspace, leads * 2, [])
+    return page.rsplit("<h3>", 1)[1]
 
 
 def test_a_page_that_cannot_be_written_names_the_file_and_what_to_do(home: Home) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -61,3 +62,9 @@ def test_a_committed_notebook_carries_no_output(path: Path) -> None:
     cells = [cell for cell in whole["cells"] if cell["cell_type"] == "code"]
     assert len(cells) > 2
     assert all(not cell["outputs"] and cell["execution_count"] is None for cell in cells)
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_promises_no_leads_of_a_part(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert not re.search(r"`doudi detect --(detector|household) [^`]*` makes leads", text)

@@ -43,6 +43,15 @@ def test_it_is_reproduced_from_what_was_known_when_more_is_known_now(
 
 
 @pytest.mark.neo4j
+def test_it_is_reproduced_where_a_register_came_again_unchanged(handler: Clerk) -> None:
+    handler.loads("2026-02", registers() | payments(*WINTER, "2026-02"))
+    assert handler.types("detect").code == 3  # the other feeds never came
+    hits = pd.read_parquet(Home(handler.home).latest("hits.parquet"))
+    said = handler.types("receipt", "replay", str(hits["hit_id"].item()), "--json")
+    assert (said.code, said.receipt["same"]) == (0, True)
+
+
+@pytest.mark.neo4j
 def test_a_changed_source_row_is_named_by_its_edge(handler: Clerk, hit: str) -> None:
     altered = registers() | payments(*WINTER)
     car = altered["vehicle_registration.csv"].replace("2025-06-01", "2025-07-01")

@@ -15,7 +15,7 @@ import pytest
 
 from doudi.graph.errors import HomeError, UsageError
 from doudi.home import Home
-from doudi.stages import parse_month
+from doudi.stages import Line, parse_month
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +40,10 @@ def says(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None
     flat = "".join(done.stderr.split())
     for word in words:
         assert "".join(word.split()) in flat
+
+
+def breaks(*_: object, **__: object) -> None:
+    raise KeyError("no such key")
 
 
 def test_an_unknown_language_names_those_there_are(tmp_path: Path) -> None:
@@ -148,6 +152,20 @@ def test_an_error_speaks_the_language_asked_for(
     if not env:
         clerk.patch.delenv("DOUDI_LANG")
     assert clerk.types("leads", "show", *words.split()).err.startswith(f"{title}: ")
+
+
+@pytest.mark.parametrize("form", ["--home {}", "--home={}"])
+def test_an_unexpected_error_is_kept_in_the_home_that_was_named(clerk: Clerk, form: str) -> None:
+    clerk.patch.chdir(clerk.folder)
+    clerk.patch.delenv("DOUDI_HOME")
+    clerk.patch.setattr(Line, "synth", breaks)
+    office = clerk.folder / "office"
+    said = clerk.types("synth", "county", *form.format(office).split())
+    assert said.code == 1
+    assert said.has(f"unexpected KeyError; the places in the code are in {office / 'crash.log'}")
+    log = (office / "crash.log").read_text("utf-8")
+    assert "commands_line.py" in log
+    assert "no such key" not in log
 
 
 def test_the_doctor_finds_a_broken_access_log(clerk: Clerk) -> None:
