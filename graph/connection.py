@@ -78,6 +78,8 @@ class Connection:
         self.driver = driver
         self.address = address
         self.patience = patience
+        self.is_gone: Callable[[], bool] = lambda: False
+        """Whether the server is known to have ended, so that no patience helps."""
 
     @classmethod
     def open(cls, address: ServerAddress, *, patience: float = PATIENCE_SECONDS) -> Self:
@@ -310,7 +312,8 @@ class Connection:
             try:
                 return ask()
             except (Neo4jError, DriverError, OSError) as error:
-                if not _passes(error, once=once) or time.monotonic() + wait > deadline:
+                is_late = time.monotonic() + wait > deadline
+                if is_late or not _passes(error, once=once) or self.is_gone():
                     raise self._told(error, prefix) from None
             time.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT)

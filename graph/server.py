@@ -263,6 +263,7 @@ def running(
     address = server.up(progress, keep=keep)
     try:
         with Connection.open(address) as connection:
+            connection.is_gone = lambda: server.died() is not None
             yield connection
     except ServerUnreachable:
         died = server.died()

@@ -268,7 +268,7 @@ def test_a_port_that_is_none_names_the_setting(clerk: Clerk) -> None:
 
 def _kill_when_it_works(home: Path) -> None:
     """Kill the home's server a moment after the graph was filled: the query runs then."""
-    for _ in range(600):
+    for _ in range(3000):
         if (home / "graph" / "filled.json").exists():
             break
         time.sleep(0.1)
