@@ -73,7 +73,8 @@ def main() -> None:
         path = {"PYTHONPATH": str(site)}
         run(python, "-c", where, site, cwd=folder / "outside", **path)
         rooms = [f"tests/{room}" for room in ("casework", "loaders", "policy")]
-        command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not checkout"]
+        command = [python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
+        command += ["-m", "not checkout"]
         run(*command, *rooms, cwd=folder / "outside", **path)
     sys.stdout.write(f"wheel: {len(held)} files, tested from outside the checkout\n")
 
