@@ -9,6 +9,7 @@ from doudi import __version__
 from doudi.dossier import write_report
 from doudi.graph.errors import UsageError
 from doudi.graph.server import ManagedServer
+from doudi.home import read_json
 from doudi.tellings import say_detected, say_loaded
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _require_same_county(line: Line, seed: int) -> None:
     """Another seed, or another version's generator, makes other people under the same numbers."""
     if not line.home.has_tables:
         return
-    made, wanted = _kept(line.home.county / MADE_OF), _made_of(seed)
+    made, wanted = read_json(line.home.county / MADE_OF), _made_of(seed)
     if made != wanted:
         raise UsageError(
             f"this home holds another synthetic county ({_in_words(made)}); "
@@ -79,15 +80,6 @@ def _require_same_county(line: Line, seed: int) -> None:
 
 def _made_of(seed: int) -> dict[str, Any]:
     return {"seed": seed, "version": __version__}
-
-
-def _kept(file: Path) -> dict[str, Any]:
-    """What a county was made of; nothing where it was left half made, or does not say."""
-    try:
-        kept: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return kept
 
 
 def _in_words(made: dict[str, Any]) -> str:

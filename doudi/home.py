@@ -209,22 +209,23 @@ def _take(lock: Path, purpose: str) -> None:
         raise _unwritable(lock.parent, error) from None
 
 
-def _read_lock(lock: Path) -> dict[str, Any]:
+def read_json(file: Path) -> dict[str, Any]:
+    """A small file of facts; nothing where it is absent or was left half written."""
     try:
-        entry: dict[str, Any] = json.loads(lock.read_text("utf-8"))
+        entry: dict[str, Any] = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return entry
 
 
 def _drop_if_stale(lock: Path) -> None:
-    pid = _read_lock(lock).get("pid")
+    pid = read_json(lock).get("pid")
     if not (isinstance(pid, int) and is_alive(pid)):
         lock.unlink(missing_ok=True)
 
 
 def _held(lock: Path) -> HomeError:
-    entry = _read_lock(lock)
+    entry = read_json(lock)
     return HomeError(
         f"another command ({entry.get('purpose', 'unknown')}, process {entry.get('pid', '?')}, "
         f"since {entry.get('since', '?')}) is writing here",

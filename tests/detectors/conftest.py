@@ -13,6 +13,7 @@ import pytest
 
 from doudi.graph.projection import path_of
 from doudi.graph.workbench import columns_of
+from tests.detectors.bench import Bench, detector_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,3 +124,11 @@ def small(tmp_path: Path) -> Small:
         county.link("MEMBER_OF.Person.Household", person, D1, "2025-01")
         county.link("RECEIVES.Person.Benefit", person, D1, "2025-01")
     return county
+
+
+@pytest.fixture
+def bench(small: Small, empty_graph: Connection, tmp_path: Path) -> Bench:
+    """The small county with one detector of posts, E91."""
+    made = Bench(small, empty_graph, tmp_path)
+    detector_file(made.home, "E91")
+    return made
