@@ -14,7 +14,10 @@ setup: .venv/.ready
 demo: setup
 	$(BIN)/doudi demo
 
-test: setup lint unit wheel notebooks
+# The tests take two cores by themselves; the rest, of which most takes one, shares them.
+test: setup
+	$(MAKE) -j 2 lint notebooks wheel
+	$(MAKE) unit
 
 lint: setup
 	$(BIN)/ruff format --check .

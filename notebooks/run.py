@@ -66,6 +66,7 @@ def main() -> None:
         doudi = [sys.executable, "-m", "doudi"]
         subprocess.run([*doudi, "demo"], check=True)
         try:
+            subprocess.run([*doudi, "neo4j", "up"], check=True)  # one start for all of them
             for path in sorted(HERE.glob("*.ipynb")):  # three notebooks, one after the other
                 notebook = execute(path, Path(name))
                 nbformat.write(notebook, OUT / path.name)

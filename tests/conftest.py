@@ -33,25 +33,44 @@ if TYPE_CHECKING:
     from doudi.policy.parameters import Parameters
 
 
-COUNTY_USERS = (
-    "tests/detectors/test_county.py",
-    "tests/doudi/test_line.py",
-    "tests/twins/test_twins.py",
-)
-"""Files whose tests share the loaded counties, so that one process loads and serves them once."""
+TOGETHER = {
+    "county": (
+        "tests/detectors/test_county.py",
+        "tests/doudi/test_line.py",
+        "tests/twins/test_twins.py",
+    ),
+    "detectors": (
+        "tests/detectors/test_both_sides.py",
+        "tests/detectors/test_cases.py",
+        "tests/detectors/test_explain.py",
+        "tests/detectors/test_receipts.py",
+        "tests/detectors/test_run.py",
+        "tests/doudi/test_bad_input.py",
+        "tests/doudi/test_detect.py",
+        "tests/doudi/test_dossier.py",
+        "tests/doudi/test_leads.py",
+        "tests/doudi/test_looks.py",
+        "tests/doudi/test_own_server.py",
+        "tests/doudi/test_replay.py",
+        "tests/doudi/test_workspace.py",
+        "tests/twins/test_disorder.py",
+    ),
+}
+"""Files that one process runs, the longest first: they share the loaded counties, or a server that
+has planned every detector's query, which takes a minute of processor time."""
 
 _SEED = re.compile(r"\[seed(\d+)")
 
 os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
-"""Servers of a single test live too short for the optimising compiler to pay back."""
+"""Servers of tests live too short for the optimising compiler to pay back."""
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
-    """With several processes, a file's tests stay together, and all that ask for a county."""
+    """With several processes, a file's tests stay together, and those of :data:`TOGETHER`."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return "county" if file in COUNTY_USERS else file
+        return next((name for name, group in TOGETHER.items() if file in group), file)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -63,11 +82,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one county stand together, those that name no seed last, and all others behind."""
+    """The groups first; in theirs, tests of one county together, those without a seed last."""
+    groups = [*TOGETHER.values()]
 
-    def turn(item: pytest.Item) -> tuple[bool, int]:
-        seed = _SEED.search(item.nodeid)
-        return item.nodeid.partition("::")[0] not in COUNTY_USERS, int(seed[1]) if seed else 99
+    def turn(item: pytest.Item) -> tuple[int, int]:
+        file, seed = item.nodeid.partition("::")[0], _SEED.search(item.nodeid)
+        nth = next((n for n, group in enumerate(groups) if file in group), len(groups))
+        return nth, int(seed[1]) if seed else 99
 
     items.sort(key=turn)
 
@@ -79,9 +100,7 @@ def managed_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Managed
     settings = Neo4jSettings(heap="768m", pagecache="128m")
     server = ManagedServer(tmp_path_factory.mktemp("graph"), settings)
     try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.delenv("JAVA_TOOL_OPTIONS")
-            server.up()
+        server.up()
     except JarsUnavailable as error:
         if os.environ.get("CI") == "true":
             pytest.fail(f"Neo4j is needed under CI=true: {error}", pytrace=False)
@@ -106,8 +125,13 @@ def neo4j_server(managed_server: ManagedServer) -> Iterator[Connection]:
 @pytest.fixture
 def empty_graph(neo4j_server: Connection) -> Connection:
     """The same connection, the graph emptied."""
-    neo4j_server.schema("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 500 ROWS")
+    empty(neo4j_server)
     return neo4j_server
+
+
+def empty(connection: Connection) -> None:
+    """Delete everything in a graph, also what marks it as filled."""
+    connection.schema("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 500 ROWS")
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,18 @@ import pytest
 
 from doudi.console import Console
 from doudi.detectors.run import detect
+from doudi.graph.server import ManagedServer
 from doudi.home import Home
 from doudi.loaders.feeds import feeds
 from doudi.loaders.identity import Keys, pseudonym
 from doudi.stages import Line
+from tests.conftest import empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from doudi.detectors.run import DetectReceipt
     from doudi.graph.connection import Connection
-    from doudi.graph.server import ManagedServer
     from tests.conftest import LoadedCounty
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,14 +184,12 @@ def test_only_known_lookalikes_are_passed_over(trial: Trial) -> None:
 
 
 @pytest.mark.neo4j
-@pytest.mark.usefixtures("empty_graph")
 def test_a_server_of_ones_own_filled_by_transactions_gives_the_same_hits(
-    detected: Callable[[int], DetectReceipt],
-    county: Callable[[int], LoadedCounty],
-    managed_server: ManagedServer,
-    tmp_path: Path,
+    detected: Callable[[int], DetectReceipt], county: Callable[[int], LoadedCounty], tmp_path: Path
 ) -> None:
-    own, address = county(3), managed_server.status().address
+    own = county(3)
+    imported = detected(3).hits
+    address = ManagedServer(own.home / "graph").status().address
     assert address is not None
     other = Path(
         shutil.copytree(
@@ -202,10 +201,11 @@ def test_a_server_of_ones_own_filled_by_transactions_gives_the_same_hits(
     home = Home(other)
     home.settings.neo4j.uri = address.uri
     home.settings.neo4j.password = address.password
+    empty(own.connection)
     with Line(home, Console(lang="en")).graph() as (connection, _):
         there = whole_run(own, connection)
     assert there.hits.num_rows > 100
-    assert there.hits.equals(detected(3).hits)
+    assert there.hits.equals(imported)
 
 
 def imported_rooms(room: str) -> set[str]:
