@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from doudi.casework.ledger import Ledger
+    from doudi.graph.errors import Pair
 
 #: What the first entry names as the hash before it.
 GENESIS = "0" * 64
@@ -55,6 +56,7 @@ class ChainReceipt:
         head: The last entry that holds; ``seq`` 0 for an empty log.
         broken_at: Number of the first entry that does not hold, or ``None``.
         problem: What is wrong there, in words; empty if nothing is.
+        problem_zh: The same in Chinese.
     """
 
     entries: int
@@ -62,6 +64,7 @@ class ChainReceipt:
     head: Link
     broken_at: int | None = None
     problem: str = ""
+    problem_zh: str = ""
 
 
 def record(
@@ -145,28 +148,37 @@ def _follow(stream: Iterable[Access], noted: Link | None) -> ChainReceipt:
             return _broken(head, problem, read=head.seq + 1)
         head = Link(entry.seq, entry.hash)
     if noted is not None and noted.seq > head.seq:
-        gone = f"entries up to {noted.seq} were noted, and are gone"
+        gone = (
+            f"登记过截至第 {noted.seq} 条的记录，现已不在",
+            f"entries up to {noted.seq} were noted, and are gone",
+        )
         return _broken(head, gone, read=head.seq)
     return ChainReceipt(entries=head.seq, is_whole=True, head=head)
 
 
-def _broken(head: Link, problem: str, *, read: int) -> ChainReceipt:
+def _broken(head: Link, problem: Pair, *, read: int) -> ChainReceipt:
     """The receipt of a chain that holds up to ``head``."""
+    zh, en = problem
     return ChainReceipt(
-        entries=read, is_whole=False, head=head, broken_at=head.seq + 1, problem=problem
+        entries=read,
+        is_whole=False,
+        head=head,
+        broken_at=head.seq + 1,
+        problem=en,
+        problem_zh=zh,
     )
 
 
-def _problem(entry: Access, before: Link, noted: Link | None) -> str:
+def _problem(entry: Access, before: Link, noted: Link | None) -> Pair | None:
     if entry.seq != before.seq + 1:
-        return f"entry {before.seq + 1} is missing"
+        return f"缺少第 {before.seq + 1} 条", f"entry {before.seq + 1} is missing"
     if entry.previous_hash != before.hash:
-        return "it does not name the entry before it"
+        return "未指向上一条", "it does not name the entry before it"
     if entry.hash != _hash(entry):
-        return "it was changed after it was written"
+        return "写入后被改动", "it was changed after it was written"
     if noted is not None and noted.seq == entry.seq and noted.hash != entry.hash:
-        return "it is another entry than the one noted"
-    return ""
+        return "与登记的那一条不同", "it is another entry than the one noted"
+    return None
 
 
 def _head(session: Session) -> Link:
@@ -196,21 +208,24 @@ def _written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+_LOG = ("访问日志", "access log")
+
+
 def _check(who: str, purpose: str, subject: str, result_count: int) -> None:
     if not who.strip() or not purpose.strip():
         raise LedgerError(
-            "an access without who or purpose",
-            where="access log",
-            expected="an account and a purpose",
-            next_step="say who looks, and what for",
+            ("访问未写明账号或用途", "an access without who or purpose"),
+            where=_LOG,
+            expected=("账号和用途", "an account and a purpose"),
+            next_step=("写明由谁查看、作何用途", "say who looks, and what for"),
         )
     if result_count < 0:
         raise LedgerError(
-            "a result count below 0",
-            where="access log",
-            expected="0 or more",
-            next_step="give the number of rows that are shown",
+            ("结果行数小于 0", "a result count below 0"),
+            where=_LOG,
+            expected=("0 或以上", "0 or more"),
+            next_step=("写明显示的行数", "give the number of rows that are shown"),
         )
     check_subject(subject)
-    refuse_personal(who, field="account")
-    refuse_personal(purpose, field="purpose")
+    refuse_personal(who, field=("账号", "account"))
+    refuse_personal(purpose, field=("用途", "purpose"))

@@ -15,13 +15,15 @@ from sqlalchemy import insert, select, update
 
 from doudi.casework.states import FINISHED, SYSTEM_ACTOR
 from doudi.casework.tables import Lead, Transition
-from doudi.graph.errors import LedgerError
+from doudi.graph.errors import LedgerError, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from doudi.graph.errors import Said
 
 #: What detection says about a lead, and a new run refreshes.
 REFRESHED = (
@@ -122,29 +124,39 @@ def upsert(
 def _check_table(leads: pd.DataFrame) -> None:
     missing = sorted({"lead_id", *REFRESHED} - _OPTIONAL - set(leads.columns))
     if missing:
-        raise _refused(f"columns missing: {', '.join(missing)}")
+        names = ", ".join(missing)
+        raise _refused((f"缺少列：{names}", f"columns missing: {names}"))
     needed = [name for name in ("lead_id", *REFRESHED) if name not in _MAY_BE_EMPTY]
     present = leads[[name for name in needed if name in leads.columns]]
-    problems = [f"{name} is empty" for name in present.columns[present.isna().any()]]
+    empty = present.columns[present.isna().any()]
+    problems: list[Said] = [(f"{name} 有空值", f"{name} is empty") for name in empty]
     if (leads["exposure_cny"].isna() & leads["direction"].eq("error")).any():
-        problems.append("exposure_cny of an error lead is empty")
-    if leads["lead_id"].duplicated().any():
-        problems.append(f"{int(leads['lead_id'].duplicated().sum())} lead_id twice")
+        problems.append(
+            ("防错线索的 exposure_cny 有空值", "exposure_cny of an error lead is empty")
+        )
+    if twice := int(leads["lead_id"].duplicated().sum()):
+        problems.append((f"{twice} 个 lead_id 重复", f"{twice} lead_id twice"))
     for name, known in (("direction", _DIRECTIONS), ("strength", _STRENGTHS)):
         others = set(leads[name].dropna()) - known
         problems += [f"{name} {other!r}" for other in sorted(map(str, others))]
     if (leads["months"].dropna() < 0).any():
-        problems.append("months below 0")
+        problems.append(("months 小于 0", "months below 0"))
     if problems:
-        raise _refused("; ".join(problems))
+        raise _refused(joined(problems))
 
 
-def _refused(found: str) -> LedgerError:
+def _refused(found: Said) -> LedgerError:
     return LedgerError(
         found,
-        where="leads of the run",
-        expected="the leads table: one row per lead, every column of the contract",
-        next_step="run detection again; the ledger was not changed",
+        where=("本次运行的线索", "leads of the run"),
+        expected=(
+            "线索表：每条线索一行，约定的列齐全",
+            "the leads table: one row per lead, every column of the contract",
+        ),
+        next_step=(
+            "重新运行 doudi detect；台账未改动",
+            "run detection again; the ledger was not changed",
+        ),
     )
 
 

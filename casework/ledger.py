@@ -19,10 +19,11 @@ from doudi.casework.intake import UpsertReceipt, upsert
 from doudi.casework.personal import refuse_personal
 from doudi.casework.rules import Case, Decision, Step, actors, check_assignment, judge
 from doudi.casework.runs import run_row
+from doudi.casework.states import titled
 from doudi.casework.store import Store, open_store
 from doudi.casework.tables import Lead, Run, Transition
 from doudi.casework.worklist import frame, history_query, leads_query, runs_query
-from doudi.graph.errors import LedgerError
+from doudi.graph.errors import LedgerError, filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -267,7 +268,7 @@ class Ledger:
         case, seq, _ = self._case(lead_id)
         check_assignment(case, to, recused)
         if not actor.strip():
-            raise case.refusal("nobody is named as assigning", "the account of a person")
+            raise case.refusal("no_assigner")
         step = {
             "at": self._moment(),
             "from_state": case.state,
@@ -318,45 +319,57 @@ class Ledger:
         moment = now if at is None else at
         if now.tzinfo is None or moment.tzinfo is None:
             raise LedgerError(
-                "a moment without a zone",
-                where="ledger",
-                expected="a moment with a zone, as UTC",
-                next_step="give the moment its zone",
+                ("时间未带时区", "a moment without a zone"),
+                where=_WHERE,
+                expected=("带时区的时间，如 UTC", "a moment with a zone, as UTC"),
+                next_step=("给时间加上时区", "give the moment its zone"),
             )
+        dated = (f"办理时间为 {moment.isoformat()}", f"a decision dated {moment.isoformat()}")
         if moment > now:
             raise LedgerError(
-                f"a decision dated {moment.isoformat()}",
-                where="ledger",
-                expected="a moment that has passed",
-                next_step="date it when it was taken, or check the machine's clock",
+                dated,
+                where=_WHERE,
+                expected=("已经过去的时间", "a moment that has passed"),
+                next_step=(
+                    "按实际办理时间填写，或核对本机时钟",
+                    "date it when it was taken, or check the machine's clock",
+                ),
             )
         if at is not None and not_before is not None and moment < not_before:
             raise LedgerError(
-                f"a decision dated {moment.isoformat()}",
-                where="ledger",
-                expected=f"a moment after the last step, {not_before.isoformat()}",
-                next_step="look at the lead's history; steps are told in their order",
+                dated,
+                where=_WHERE,
+                expected=(
+                    f"晚于上一步（{not_before.isoformat()}）的时间",
+                    f"a moment after the last step, {not_before.isoformat()}",
+                ),
+                next_step=(
+                    "查看线索的办理记录；各步须按先后登记",
+                    "look at the lead's history; steps are told in their order",
+                ),
             )
         return moment.astimezone(UTC)
+
+
+_WHERE = ("台账", "ledger")
 
 
 def _lead(session: Session, lead_id: str) -> Lead:
     found = session.get(Lead, lead_id)
     if found is None:
         raise LedgerError(
-            f"there is no lead {lead_id!r}",
-            where="ledger",
-            expected="the id of a lead that a run brought in",
-            next_step="list the leads with `doudi leads list`",
+            (f"没有线索“{lead_id}”", f"there is no lead {lead_id!r}"),
+            where=_WHERE,
+            expected=("运行后进入台账的线索编号", "the id of a lead that a run brought in"),
+            next_step=("用 `doudi leads list` 列出线索", "list the leads with `doudi leads list`"),
         )
     return found
 
 
 def _check_seq(case: Case, seq: int, expected: int | None) -> None:
     if expected is not None and expected != seq:
-        raise case.refusal(
-            f"the lead has moved on: step {seq}, {case.state}", f"step {expected}, as it was shown"
-        )
+        state = (titled(case.state), case.state)
+        raise case.refusal("moved_on", seq=str(seq), state=state, expected=str(expected))
 
 
 def _overtaken(case: Case, session: Session) -> LedgerError:
@@ -368,13 +381,27 @@ def _overtaken(case: Case, session: Session) -> LedgerError:
         .limit(1)
     ).one()
     return LedgerError(
-        f"{last.actor} took the step {last.action} in the meantime; the lead is {last.to_state}",
+        filled(
+            "{actor} 在此期间办理了 {step}；线索现为 {state}",
+            "{actor} took the step {step} in the meantime; the lead is {state}",
+            actor=last.actor,
+            step=last.action,
+            state=(titled(last.to_state), last.to_state),
+        ),
         where=case.where,
-        expected=f"{case.state}, as it was read",
-        next_step="look at the lead again, then decide",
+        expected=(f"读取时的 {titled(case.state)}", f"{case.state}, as it was read"),
+        next_step=("重新查看线索后再办理", "look at the lead again, then decide"),
     )
+
+
+_FIELDS = {
+    "reason": ("理由", "reason"),
+    "actor": ("经办人", "actor"),
+    "second_actor": ("第二人", "second actor"),
+    "assignee": ("承办人", "assignee"),
+}
 
 
 def _refuse_personal_in(**texts: str | None) -> None:
     for field, value in texts.items():
-        refuse_personal(value or "", field=field.replace("_", " "))
+        refuse_personal(value or "", field=_FIELDS[field])

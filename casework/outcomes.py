@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from doudi.graph.errors import LedgerError, UnknownName
+from doudi.graph.errors import LedgerError, UnknownName, filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from doudi.graph.errors import Said
 
 Direction = Literal["error", "leak"]
 Effect = Literal["against", "for", "none"]
@@ -80,6 +82,8 @@ _DECLARED = (
     Outcome("N6", "leak", "转E", "passed on as an error lead, by a person only", reason="written"),
 )
 
+_KINDS = {"error": "防错", "leak": "防漏"}
+
 OUTCOMES: Mapping[str, Outcome] = {one.code: one for one in _DECLARED}
 
 #: An under-payment is listed with the leaks, before every over-payment.
@@ -89,7 +93,7 @@ UNDER_PAYMENT = "E1"
 NEVER_AUTOMATIC = frozenset({"N6"})
 
 
-def outcome_for(code: str, direction: str, *, where: str) -> Outcome:
+def outcome_for(code: str, direction: str, *, where: Said) -> Outcome:
     """The outcome of that code, if it can end a lead of that direction.
 
     Args:
@@ -102,14 +106,26 @@ def outcome_for(code: str, direction: str, *, where: str) -> Outcome:
         LedgerError: if the code belongs to the other kind of lead.
     """
     if code not in OUTCOMES:
-        raise UnknownName.among("outcome", code, OUTCOMES, where=where)
+        raise UnknownName.among(
+            ("核查结果", "outcome"),
+            code,
+            OUTCOMES,
+            where=where,
+            next_step=("结果代码见 docs/casework.md", "docs/casework.md lists the codes"),
+        )
     outcome = OUTCOMES[code]
     if outcome.direction != direction:
         fitting = ", ".join(one.code for one in _DECLARED if one.direction == direction)
         raise LedgerError(
-            f"outcome {code} {outcome.zh} is for {outcome.direction} leads, this is a {direction}",
+            filled(
+                "核查结果 {code} 用于{its}线索，本条为{this}线索",
+                "outcome {code} is for {its} leads, this is a {this}",
+                code=f"{code} {outcome.zh}",
+                its=(_KINDS[outcome.direction], outcome.direction),
+                this=(_KINDS.get(direction, direction), direction),
+            ),
             where=where,
-            expected=f"one of {fitting}",
-            next_step="choose the code again",
+            expected=(f"{fitting} 之一", f"one of {fitting}"),
+            next_step=("重新选择结果代码", "choose the code again"),
         )
     return outcome

@@ -11,21 +11,24 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from doudi.casework.messages import REFUSALS
 from doudi.casework.outcomes import NEVER_AUTOMATIC, Outcome, outcome_for
 from doudi.casework.states import (
     BEFORE_SUSPENSION,
     FINISHED,
     ROLES,
-    STATES,
     SYSTEM_ACTOR,
     Action,
     action_named,
     steps_in_words,
+    titled,
 )
-from doudi.graph.errors import LedgerError, UnknownName
+from doudi.graph.errors import LedgerError, UnknownName, filled, joined
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from doudi.graph.errors import Pair, Said
 
 _CLEARING_CODE = re.compile(r"\bX(0[1-9]|1\d|2[0-4])\b")
 
@@ -73,15 +76,19 @@ class Case:
     steps: tuple[Step, ...]
 
     @property
-    def where(self) -> str:
+    def where(self) -> Pair:
         """The lead, as a message names it."""
-        return f"lead {self.lead_id}"
+        return f"线索 {self.lead_id}", f"lead {self.lead_id}"
 
-    def refusal(self, found: str, expected: str) -> LedgerError:
-        """A refusal that lists the steps the lead's state allows."""
-        allowed = steps_in_words(self.state)
+    def refusal(self, which: str, /, **values: Said) -> LedgerError:
+        """A refusal, a key of ``REFUSALS``, that lists the steps the lead's state allows."""
+        found, expected = REFUSALS[which]
+        steps = steps_in_words(self.state)
         return LedgerError(
-            found, where=self.where, expected=expected, next_step=f"possible now: {allowed}"
+            filled(*found, **values),
+            where=self.where,
+            expected=filled(*expected, **values),
+            next_step=filled("现在可办：{steps}", "possible now: {steps}", steps=steps),
         )
 
     def actors_of(self, *actions: str) -> frozenset[str]:
@@ -155,32 +162,23 @@ def check_assignment(case: Case, to: str, recused: Collection[str]) -> None:
         LedgerError: if the lead is finished, or the person blank or kin of the household.
     """
     if case.state in FINISHED:
-        raise case.refusal(f"the lead is {_titled(case.state)}", "an open lead")
+        raise case.refusal("finished", state=titled(case.state))
     if not person(to):
-        raise case.refusal("nobody is named", "the account of the person who handles the lead")
+        raise case.refusal("no_handler")
     if person(to) in {person(name) for name in recused}:
-        raise case.refusal(
-            f"{to} is kin of the household", "a handler without ties to the household (回避)"
-        )
-
-
-def _titled(code: str) -> str:
-    return f"{code} {STATES[code].zh}"
+        raise case.refusal("kin", to=to)
 
 
 def _check_step(action: Action, case: Case) -> None:
     """The state allows the action, and what may happen once has not happened yet."""
     if case.state not in action.sources:
-        raise case.refusal(
-            f"{action.name} {action.zh} is not possible in {_titled(case.state)}",
-            f"a lead in {' or '.join(action.sources)}",
-        )
+        sources = ("、".join(map(titled, action.sources)), " or ".join(action.sources))
+        step = f"{action.name} {action.zh}"
+        raise case.refusal("step", step=step, state=titled(case.state), sources=sources)
     if action.name == "extend" and _extended_already(case):
-        raise case.refusal("the visit was extended before", "one extension per round of checks")
+        raise case.refusal("extended")
     if action.name == "dispatch" and case.direction == "error" and case.strength == "K3":
-        raise case.refusal(
-            "the lead rests on a peer comparison (K3) alone", "a registry or kin finding (K1, K2)"
-        )
+        raise case.refusal("peers_alone")
 
 
 def _extended_already(case: Case) -> bool:
@@ -196,18 +194,22 @@ def _extended_already(case: Case) -> bool:
 def _check_person(decision: Decision, action: Action, case: Case) -> None:
     """Somebody is named, the role allows the action, and no program decides."""
     if not person(decision.actor):
-        raise case.refusal("nobody is named as deciding", "the account of a person")
+        raise case.refusal("nobody")
     if decision.role is not None:
         if decision.role not in ROLES:
-            raise UnknownName.among("role", decision.role, ROLES, where=case.where)
+            raise UnknownName.among(("角色", "role"), decision.role, ROLES, where=case.where)
         if decision.role not in action.who:
-            raise case.refusal(
-                f"{decision.role} may not {action.name}", f"role {' or '.join(action.who)}"
-            )
+            roles = joined(action.who, " 或 ", " or ")
+            raise case.refusal("role", role=decision.role, step=_typed(action), roles=roles)
     if _is_automatic(decision) and "system" not in action.who:
-        raise case.refusal(f"{action.name} was asked for by a program", "a decision by a person")
+        raise case.refusal("program", step=_typed(action))
     if person(decision.second_actor) == SYSTEM_ACTOR:
-        raise case.refusal("the second person is a program", "the account of a person")
+        raise case.refusal("second_program")
+
+
+def _typed(action: Action) -> Pair:
+    """An action as it is typed; its title too where Chinese is read."""
+    return f"{action.name} {action.zh}", action.name
 
 
 def _is_automatic(decision: Decision) -> bool:
@@ -219,17 +221,17 @@ def _check_outcome(decision: Decision, action: Action, case: Case) -> Outcome | 
     code = decision.outcome
     if action.outcome == "none":
         if code is not None:
-            raise case.refusal(f"{action.name} carries no outcome", f"no outcome, not {code}")
+            raise case.refusal("outcome_given", step=_typed(action), code=code)
         return None
     if action.outcome == "kept":
         if code not in (None, case.outcome):
-            raise case.refusal(f"outcome {code} was not reviewed", f"{case.outcome}, as reviewed")
+            raise case.refusal("not_reviewed", code=str(code), reviewed=str(case.outcome))
         code = case.outcome
     if code is None:
-        raise case.refusal(f"{action.name} came without an outcome", "an outcome code")
+        raise case.refusal("no_outcome", step=_typed(action))
     outcome = outcome_for(code, case.direction, where=case.where)
     if code in NEVER_AUTOMATIC and _is_automatic(decision):
-        raise case.refusal(f"{code} was set by a program", "a decision by a person")
+        raise case.refusal("outcome_by_program", code=code)
     return outcome
 
 
@@ -240,12 +242,11 @@ def _check_reason(decision: Decision, action: Action, outcome: Outcome | None, c
     is_new = action.outcome == "proposed" or differs
     rule = outcome.reason if outcome is not None and is_new else ""
     if not written and (action.needs_reason or differs or rule):
-        what = f"{action.name} with {outcome.code}" if outcome else action.name
-        raise case.refusal(f"{what} came without a reason", "a written reason")
+        zh, en = _typed(action)
+        what = (f"{zh}（{outcome.code}）", f"{en} with {outcome.code}") if outcome else (zh, en)
+        raise case.refusal("no_reason", what=what)
     if rule == "x_code" and not _CLEARING_CODE.search(written):
-        raise case.refusal(
-            "the reason names no clearing code", "a reason with its code, X01 to X24"
-        )
+        raise case.refusal("no_code")
 
 
 def _check_separation(decision: Decision, action: Action, case: Case) -> None:
@@ -254,22 +255,20 @@ def _check_separation(decision: Decision, action: Action, case: Case) -> None:
     if action.name == "review":
         report = case.last("report")
         if report is not None and deciding & report.actors:
-            raise case.refusal("the report is reviewed by who made it", "another person")
+            raise case.refusal("own_report")
     if action.name in {"uphold", "amend"} and deciding & case.actors_of("review", "act", "amend"):
-        raise case.refusal(
-            "the appeal is decided by who took part in the decision", "a person who did not"
-        )
+        raise case.refusal("own_decision")
 
 
 def _check_two_persons(decision: Decision, outcome: Outcome | None, case: Case) -> None:
     """An error lead changes a family's help by two persons and in writing only."""
     if case.direction != "error" or outcome is None or not outcome.changes_help:
         return
-    expected = f"two persons and a written reason for {outcome.code} {outcome.zh}"
+    what = f"{outcome.code} {outcome.zh}"
     if len(actors(decision.actor, decision.second_actor)) < 2:  # noqa: PLR2004 - two persons
-        raise case.refusal("only one person decides", expected)
+        raise case.refusal("one_person", outcome=what)
     if not decision.reason.strip():
-        raise case.refusal("there is no written reason", expected)
+        raise case.refusal("not_written", outcome=what)
 
 
 def _target(action: Action, case: Case) -> str:
@@ -278,5 +277,5 @@ def _target(action: Action, case: Case) -> str:
         return action.target
     suspended = case.last("suspend")
     if suspended is None or suspended.from_state is None:
-        raise case.refusal("the history does not say where the lead was", "a suspended lead")
+        raise case.refusal("no_history")
     return suspended.from_state

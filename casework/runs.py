@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 _NEEDED = ("run", "stage", "started", "finished", "ok", "exit_code")
 
 
+_AS_WRITTEN = (
+    "登记各步骤写出的回执，即运行文件夹中的 receipt.json",
+    "record the receipt a stage has written, receipt.json of its run",
+)
+
+
 def run_row(receipt: Mapping[str, Any]) -> dict[str, Any]:
     """The receipt as a row of the ledger.
 
@@ -26,11 +32,12 @@ def run_row(receipt: Mapping[str, Any]) -> dict[str, Any]:
     """
     missing = [name for name in _NEEDED if receipt.get(name) is None]
     if missing:
+        run = receipt.get("run", "?")
         raise LedgerError(
-            f"a receipt without {', '.join(missing)}",
-            where=f"run {receipt.get('run', '?')}",
-            expected=f"a receipt with {', '.join(_NEEDED)}",
-            next_step="record the receipt a stage has written, receipt.json of its run",
+            (f"回执缺少 {', '.join(missing)}", f"a receipt without {', '.join(missing)}"),
+            where=(f"运行 {run}", f"run {run}"),
+            expected=(f"含 {', '.join(_NEEDED)} 的回执", f"a receipt with {', '.join(_NEEDED)}"),
+            next_step=_AS_WRITTEN,
         )
     written = json.dumps(receipt, ensure_ascii=False, sort_keys=True, default=str)
     return {
@@ -51,9 +58,12 @@ def _time(value: object, name: str) -> datetime:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         raise LedgerError(
-            f"{name} is not a moment",
-            where="receipt",
-            expected="ISO 8601, such as 2026-07-05T02:00:00Z",
-            next_step="record the receipt a stage has written, receipt.json of its run",
+            (f"{name} 不是时间", f"{name} is not a moment"),
+            where=("回执", "receipt"),
+            expected=(
+                "ISO 8601 格式，如 2026-07-05T02:00:00Z",
+                "ISO 8601, such as 2026-07-05T02:00:00Z",
+            ),
+            next_step=_AS_WRITTEN,
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from doudi.graph.errors import UnknownName
+from doudi.graph.errors import UnknownName, filled, joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from doudi.graph.errors import Pair, Said
 
 #: The name under which doudi itself writes; it may merge leads and nothing else.
 SYSTEM_ACTOR = "doudi"
@@ -143,21 +145,44 @@ def steps_from(state: str) -> tuple[Action, ...]:
     return tuple(action for action in _ACTIONS if state in action.sources)
 
 
-def steps_in_words(state: str) -> str:
+def titled(code: str) -> str:
+    """A state by its code and Chinese title.
+
+    >>> titled("VERIFYING")
+    'VERIFYING 核查中'
+    """
+    return f"{code} {STATES[code].zh}"
+
+
+def steps_in_words(state: str) -> Pair:
     """The allowed steps and where they lead, for a message."""
     steps = [
-        f"{step.name} {step.zh} -> {step.target or 'the state before'}"
+        filled(
+            "{step} → {target}",
+            "{step} -> {target}",
+            step=f"{step.name} {step.zh}",
+            target=(titled(step.target), step.target) if step.target else _BEFORE,
+        )
         for step in steps_from(state)
     ]
-    return ", ".join(steps)
+    return joined(steps, "、", ", ")
 
 
-def action_named(name: str, *, where: str) -> Action:
+_BEFORE = ("暂停前的状态", "the state before")
+
+
+def action_named(name: str, *, where: Said) -> Action:
     """The action of that name.
 
     Raises:
         UnknownName: if there is none, with the nearest names.
     """
     if name not in ACTIONS:
-        raise UnknownName.among("action", name, ACTIONS, where=where)
+        raise UnknownName.among(
+            ("步骤", "action"),
+            name,
+            ACTIONS,
+            where=where,
+            next_step=("步骤见 docs/casework.md", "docs/casework.md lists the steps"),
+        )
     return ACTIONS[name]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
+    from doudi.graph.errors import Said
+
 _BUSY_SECONDS = 30
 _WRITE = "doudi_write"
 _HOME_CODES = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_FULL", "SQLITE_IOERR")
@@ -95,7 +97,7 @@ def open_store(url_or_path: str | Path) -> Store:
 
 
 @contextmanager
-def told(where: str) -> Iterator[None]:
+def told(where: Said) -> Iterator[None]:
     """Say what the database library raises as one of doudi's errors."""
     try:
         yield
@@ -103,10 +105,13 @@ def told(where: str) -> Iterator[None]:
         raise _translated(problem, where) from None
     except ModuleNotFoundError as missing:
         raise LedgerError(
-            f"the driver {missing.name} is not installed",
+            (f"未安装驱动 {missing.name}", f"the driver {missing.name} is not installed"),
             where=where,
-            expected="a PostgreSQL driver",
-            next_step="install doudi with the extra `postgres`",
+            expected=("PostgreSQL 驱动", "a PostgreSQL driver"),
+            next_step=(
+                "安装 doudi 时带上附加项 `postgres`",
+                "install doudi with the extra `postgres`",
+            ),
         ) from None
 
 
@@ -114,34 +119,45 @@ def _as_url(url_or_path: str | Path) -> URL:
     written = str(url_or_path)
     if "://" not in written:
         return _file_url(Path(written))
-    with told("ledger URL"):
+    with told(("台账地址", "ledger URL")):
         url = make_url(written)
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         raise LedgerError(
-            f"a ledger in {url.get_backend_name()} is not possible",
+            (
+                f"台账不能放在 {url.get_backend_name()} 中",
+                f"a ledger in {url.get_backend_name()} is not possible",
+            ),
             where=url.render_as_string(),
-            expected="a path, sqlite:// or postgresql://",
-            next_step="change ledger.url in doudi.toml",
+            expected=("路径、sqlite:// 或 postgresql://", "a path, sqlite:// or postgresql://"),
+            next_step=_CHANGE_URL,
         )
     if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
         raise LedgerError(
-            "a ledger in memory keeps nothing",
+            ("内存中的台账不能保存", "a ledger in memory keeps nothing"),
             where=written,
-            expected="a file or a server",
-            next_step="change ledger.url in doudi.toml",
+            expected=("文件或服务器", "a file or a server"),
+            next_step=_CHANGE_URL,
         )
     return url
+
+
+_CHANGE_URL = ("改正 doudi.toml 的 ledger.url", "change ledger.url in doudi.toml")
 
 
 def _file_url(path: Path) -> URL:
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise HomeError(
-            "the ledger is a folder" if path.is_dir() else "the ledger's folder is missing",
+            ("台账是一个文件夹", "the ledger is a folder")
+            if path.is_dir()
+            else ("台账所在的文件夹不存在", "the ledger's folder is missing"),
             where=str(path),
-            expected="a file in a folder that exists",
-            next_step="check the home folder and the setting of the ledger",
+            expected=("已有文件夹中的一个文件", "a file in a folder that exists"),
+            next_step=(
+                "核对主目录和台账设置",
+                "check the home folder and the setting of the ledger",
+            ),
         )
     return URL.create("sqlite", database=str(path))
 
@@ -214,50 +230,72 @@ def _check_shape(connection: Connection, where: str) -> None:
     ]
     if lacking:
         raise LedgerError(
-            f"the ledger lacks {', '.join(lacking)}",
+            (f"台账缺少 {', '.join(lacking)}", f"the ledger lacks {', '.join(lacking)}"),
             where=where,
-            expected="a ledger of this version of doudi",
-            next_step="open another file, or one written by this version",
+            expected=("本版本 doudi 的台账", "a ledger of this version of doudi"),
+            next_step=(
+                "打开其他文件，或本版本写出的文件",
+                "open another file, or one written by this version",
+            ),
         )
 
 
-def _translated(problem: SQLAlchemyError | sqlite3.Error, where: str) -> DoudiError:
+def _translated(problem: SQLAlchemyError | sqlite3.Error, where: Said) -> DoudiError:
     """The error that says in our terms what the database refused."""
     cause = getattr(problem, "orig", None) or problem
     code = str(getattr(cause, "sqlite_errorname", ""))
     first_line = (str(cause).splitlines() or [""])[0]
     if code.startswith(_HOME_CODES):
         return HomeError(
-            f"the ledger cannot be written or read ({first_line})",
+            (
+                f"台账无法读写（{first_line}）",
+                f"the ledger cannot be written or read ({first_line})",
+            ),
             where=where,
-            expected="a file that doudi may write, on a disk with space",
-            next_step="check the rights and the disk",
+            expected=(
+                "doudi 可写的文件，且磁盘有空间",
+                "a file that doudi may write, on a disk with space",
+            ),
+            next_step=("检查权限和磁盘", "check the rights and the disk"),
         )
     if code.startswith(_BROKEN_CODES):
         return LedgerError(
-            f"the ledger file is damaged or no ledger ({first_line})",
+            (
+                f"台账文件已损坏或不是台账（{first_line}）",
+                f"the ledger file is damaged or no ledger ({first_line})",
+            ),
             where=where,
-            expected="an SQLite file written by doudi",
-            next_step="put the last backup in its place; nothing was changed",
+            expected=("doudi 写出的 SQLite 文件", "an SQLite file written by doudi"),
+            next_step=(
+                "用最近的备份替换；原文件未改动",
+                "put the last backup in its place; nothing was changed",
+            ),
         )
     if code.startswith(_BUSY_CODES):
         return LedgerError(
-            f"another program has held the ledger for {_BUSY_SECONDS} s",
+            (
+                f"其他程序占用台账已 {_BUSY_SECONDS} 秒",
+                f"another program has held the ledger for {_BUSY_SECONDS} s",
+            ),
             where=where,
-            expected="a ledger that is free to write",
-            next_step="try again when the other program is done",
+            expected=("可以写入的台账", "a ledger that is free to write"),
+            next_step=("待其他程序完成后再试", "try again when the other program is done"),
         )
     if APPEND_ONLY_MESSAGE in first_line:
         return LedgerError(
             first_line,
             where=where,
-            expected="history that is added to, never changed",
-            next_step="enter a new decision that corrects the old one",
+            expected=("只增不改的办理记录", "history that is added to, never changed"),
+            next_step=(
+                "另行登记一条更正原决定的决定",
+                "enter a new decision that corrects the old one",
+            ),
         )
-    kind = "refused" if isinstance(problem, DBAPIError) else "could not be used"
+    refused = isinstance(problem, DBAPIError)
+    zh, en = ("拒绝", "refused") if refused else ("无法使用", "could not be used")
     return LedgerError(
-        f"the ledger {kind}: {first_line}",
+        (f"台账{zh}：{first_line}", f"the ledger {en}: {first_line}"),
         where=where,
-        expected="a reachable ledger database",
-        next_step="check the ledger's URL and its server",
+        expected=("可以连接的台账数据库", "a reachable ledger database"),
+        next_step=("核对台账地址及其服务器", "check the ledger's URL and its server"),
     )

@@ -123,13 +123,18 @@ def access_query(who: str | None, subject: str | None, limit: int | None) -> Que
 def _check_filters(filters: Mapping[str, str | None], limit: int | None) -> None:
     state, direction = filters.get("state"), filters.get("direction")
     if state is not None and state not in STATES:
-        raise UnknownName.among("state", state, STATES)
+        raise UnknownName.among(
+            ("状态", "state"),
+            state,
+            STATES,
+            next_step=("状态见 docs/casework.md", "docs/casework.md lists the states"),
+        )
     if direction is not None and direction not in {"error", "leak"}:
-        raise UnknownName.among("direction", direction, {"error", "leak"})
+        raise UnknownName.among(("方向", "direction"), direction, {"error", "leak"})
     if limit is not None and limit < 0:
         raise UsageError(
-            f"a limit of {limit}",
-            where="list of leads",
-            expected="0 or more",
-            next_step="give another limit, or none for all",
+            (f"条数上限为 {limit}", f"a limit of {limit}"),
+            where=("线索列表", "list of leads"),
+            expected=("0 或以上", "0 or more"),
+            next_step=("改写上限，不写则列出全部", "give another limit, or none for all"),
         )

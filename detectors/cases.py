@@ -25,10 +25,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
-from doudi.detectors.entries import Problem, refuse
+from doudi.detectors.entries import problem, refuse
 from doudi.detectors.header import Detector
 from doudi.detectors.months import next_month
-from doudi.graph.errors import DetectorError
+from doudi.graph.errors import DetectorError, toml_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from doudi.detectors.entries import ParamValue
+    from doudi.detectors.entries import ParamValue, Problem
     from doudi.detectors.header import ClearingCheck
     from doudi.graph.connection import Connection
 
@@ -94,10 +94,13 @@ def read_cases(path: Path, item: Detector | ClearingCheck) -> list[Case]:
         table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise DetectorError(
-            "there is no case file", where=path.name, expected=f"cases of {item.id}"
+            ("没有案例文件", "there is no case file"),
+            where=path.name,
+            expected=(f"{item.id} 的案例", f"cases of {item.id}"),
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise DetectorError(f"no TOML: {error}", where=path.name) from None
+        found = (toml_problem(error)[0], f"no TOML: {error}")
+        raise DetectorError(found, where=path.name) from None
     entries = table.get("case", [])
     problems = [p for number, entry in enumerate(entries, 1) for p in _wrong(number, entry)]
     refuse(path.name, problems)
@@ -107,19 +110,20 @@ def read_cases(path: Path, item: Detector | ClearingCheck) -> list[Case]:
 
 
 def _wrong(number: int, entry: dict[str, Any]) -> Iterable[Problem]:
-    where = f"case {number} ({entry.get('name', 'no name')})"
+    named = str(entry.get("name", ""))
+    case = (f"第 {number} 例（{named or '无名称'}）", f"case {number} ({named or 'no name'})")
     for key in sorted({"name", "kind", "graph", "as_of"} - set(entry)):
-        yield Problem(number, f"{where} has no {key}")
+        yield problem(number, "case_lacks", case=case, key=key)
     for key in sorted(set(entry) - _ENTRIES):
-        yield Problem(number, f"{where} has an unknown entry {key}")
+        yield problem(number, "case_entry", case=case, key=key)
     if entry.get("kind") not in get_args(Kind):
-        yield Problem(number, f"{where}: kind is one of {', '.join(get_args(Kind))}")
+        yield problem(number, "case_kind", case=case, names=", ".join(get_args(Kind)))
     if entry.get("kind") == "threshold" and (
         not entry.get("threshold") or entry.get("side") not in {"below", "at"}
     ):
-        yield Problem(number, f"{where}: a threshold case names threshold and side (below or at)")
+        yield problem(number, "case_threshold", case=case)
     if _month(entry.get("as_of")) is None and "as_of" in entry:
-        yield Problem(number, f"{where}: as_of is a date or YYYY-MM")
+        yield problem(number, "case_month", case=case)
 
 
 def _month(value: object) -> date | None:
@@ -158,30 +162,31 @@ def _not_shown(cases: list[Case], item: Detector | ClearingCheck) -> Iterable[Pr
     kinds = {case.kind for case in cases}
     for kind in ("hit", "quiet", "unknown"):
         if kind not in kinds:
-            yield Problem(1, f"no case of kind {kind}")
+            yield problem(1, "no_case", kind=kind)
     shown = {(case.threshold, case.side) for case in cases}
     for param in item.params:
         is_number = isinstance(param.default, int | float) and not isinstance(param.default, bool)
         for side in ("below", "at"):
             if is_number and (param.name, side) not in shown:
-                yield Problem(1, f"no case {side} the threshold {param.name}")
+                yield problem(1, "no_side", side=side, name=param.name)
 
 
 def _misnamed(cases: list[Case], item: Detector | ClearingCheck) -> Iterable[Problem]:
     names = {param.name for param in item.params}
     identity = identity_of(item)
     for number, case in enumerate(cases, 1):
+        told = (f"第 {number} 例", f"case {number}")
         for name in sorted({*case.params, case.threshold} - names - {""}):
-            yield Problem(number, f"case {number}: {name} is no parameter of {item.id}")
+            yield problem(number, "case_param", case=told, name=name, id=item.id)
         for find in case.finds:
             for name in sorted(set(find) - set(item.returns)):
-                yield Problem(number, f"case {number}: {name} is not returned")
+                yield problem(number, "case_column", case=told, name=name)
             for name in (name for name in identity if name not in find):
-                yield Problem(number, f"case {number}: finds lacks {name}")
+                yield problem(number, "finds_lacks", case=told, name=name)
         if case.kind == "hit" and not case.finds:
-            yield Problem(number, f"case {number} is a hit and finds nothing")
+            yield problem(number, "hit_without", case=told)
         if case.kind == "quiet" and case.finds:
-            yield Problem(number, f"case {number} is quiet and finds something")
+            yield problem(number, "quiet_with", case=told)
 
 
 def run_case(connection: Connection, item: Detector | ClearingCheck, case: Case) -> list[str]:

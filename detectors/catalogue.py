@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from doudi.detectors.checker import check
-from doudi.detectors.entries import Problem, refuse
+from doudi.detectors.entries import problem, refuse
 from doudi.detectors.header import (
     BUILT_IN_CLEARING,
     ClearingCheck,
@@ -17,7 +17,7 @@ from doudi.detectors.header import (
     parse_clearing,
     parse_detector,
 )
-from doudi.graph.errors import DetectorError, UnknownName
+from doudi.graph.errors import DetectorError, UnknownName, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +43,12 @@ class Catalogue:
         for detector in self.detectors:
             if detector.id == name:
                 return detector
-        raise UnknownName.among("detector", name, [d.id for d in self.detectors])
+        raise UnknownName.among(
+            ("规则", "detector"),
+            name,
+            [d.id for d in self.detectors],
+            next_step=("规则见 docs/detectors.md", "docs/detectors.md lists the detectors"),
+        )
 
     def chosen(self, names: Sequence[str] | None) -> tuple[Detector, ...]:
         """The detectors of these ids, or all that are not retired.
@@ -189,7 +194,8 @@ def _twice(named: list[tuple[str, str]]) -> list[DetectorError]:
     errors = []
     for name, file in named:
         if name in first:
-            errors.append(DetectorError(f"id {name} is taken by {first[name]}", where=file))
+            taken = (f"id {name} 已用于 {first[name]}", f"id {name} is taken by {first[name]}")
+            errors.append(DetectorError(taken, where=file))
         first.setdefault(name, file)
     return errors
 
@@ -197,9 +203,7 @@ def _twice(named: list[tuple[str, str]]) -> list[DetectorError]:
 def _unknown_codes(detector: Detector, codes: set[str]) -> list[DetectorError]:
     line = detector.lines.get("clearing", 1)
     problems = [
-        Problem(line, f"unknown clearing code {code}: no check of that id")
-        for code in detector.clearing
-        if code not in codes
+        problem(line, "no_check", code=code) for code in detector.clearing if code not in codes
     ]
     try:
         refuse(detector.file, problems)
@@ -212,6 +216,9 @@ def _together(errors: list[DetectorError]) -> DetectorError:
     if len(errors) == 1:
         return errors[0]
     return DetectorError(
-        "; ".join(f"{error.where}: {error.found}" for error in errors),
-        next_step="mend these files; docs/add-a-detector.md shows one that is right",
+        joined(joined([e.both.where, e.both.found], "：", ": ") for e in errors),
+        next_step=(
+            "改正这些文件；正确的写法见 docs/add-a-detector.md",
+            "mend these files; docs/add-a-detector.md shows one that is right",
+        ),
     )

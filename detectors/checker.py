@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from doudi.detectors.entries import Problem
+from doudi.detectors.entries import Problem, problem
 from doudi.detectors.header import ClearingCheck, Detector
 from doudi.detectors.patterns import Variables, variables
 from doudi.detectors.tokens import Query, read_query, returned
-from doudi.graph.errors import DetectorError, QueryError
+from doudi.graph.errors import DetectorError, QueryError, joined
 from doudi.graph.schema import schema
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def check(item: Detector | ClearingCheck) -> list[Problem]:
         eligible = read_query(text, first_line=item.lines.get("eligible", 1))
         found = [*_forbidden(eligible), *_names(variables(eligible))]
         line = item.lines.get("eligible.match", item.lines.get("eligible", 1))
-        problems += [Problem(line, f"eligible: {problem.text}") for problem in found]
+        problems += [Problem(line, joined(["eligible", one.text], "：", ": ")) for one in found]
     return problems
 
 
@@ -65,19 +65,19 @@ def _forbidden(query: Query) -> Iterator[Problem]:
         if token.kind != "name" or before.is_sign(".", ":", "|", "&"):
             continue
         if token.is_word(*_WRITES) and not _is_key(query, index):
-            yield Problem(token.line, f"{token.text} writes; a detector only reads")
+            yield problem(token.line, "writes", word=token.text)
         elif token.is_word("LOAD"):
-            yield Problem(token.line, "LOAD reads files; values come as parameters")
+            yield problem(token.line, "load")
         elif token.is_word("CALL") and not after.is_sign("(", "{"):
-            yield Problem(token.line, "CALL of a procedure; only subqueries CALL (x) { … }")
+            yield problem(token.line, "procedure")
         elif token.is_word("TRANSACTIONS"):
-            yield Problem(token.line, "CALL … IN TRANSACTIONS is for writing")
+            yield problem(token.line, "transactions")
         elif token.text.lower() in _INTERNAL and after.is_sign("("):
-            yield Problem(token.line, f"{token.text}() is internal; use the property id")
+            yield problem(token.line, "internal", word=token.text)
         elif token.text.lower() in _LIBRARIES and after.is_sign("."):
-            yield Problem(token.line, f"{token.text} is no part of Neo4j Community")
+            yield problem(token.line, "library", word=token.text)
         elif token.is_word("LIMIT", "SKIP", "OFFSET") and not _is_key(query, index):
-            yield Problem(token.line, f"{token.text} hides hits")
+            yield problem(token.line, "hides", word=token.text)
 
 
 def _is_key(query: Query, index: int) -> bool:
@@ -94,12 +94,12 @@ def _unbounded(query: Query) -> Iterator[Problem]:
             elif high.is_sign(".."):
                 high = query.at(index + 2)
             if high.kind != "number":
-                yield Problem(token.line, "* has no upper bound")
+                yield problem(token.line, "unbounded", sign="*")
         elif _quantifies(query, index):
             if token.is_sign("+", "*"):
-                yield Problem(token.line, f"{token.text} has no upper bound; write {{1,n}}")
+                yield problem(token.line, "unbounded_sign", sign=token.text)
             elif token.is_sign("{") and query.at(query.closes.get(index, -1) - 1).is_sign(","):
-                yield Problem(token.line, "{n,} has no upper bound")
+                yield problem(token.line, "unbounded", sign="{n,}")
 
 
 def _in_relation(query: Query, index: int) -> bool:
@@ -123,28 +123,28 @@ def _quantifies(query: Query, index: int) -> bool:
 
 def _unlabelled(known: Variables) -> Iterator[Problem]:
     for line, name in known.unlabelled:
-        what = f"node {name}" if name else "a node"
-        yield Problem(line, f"{what} has no label and is not bound before")
+        node = (f"节点 {name} ", f"node {name}") if name else ("有节点", "a node")
+        yield problem(line, "no_label", node=node)
     for line, name in known.untyped:
-        what = f"relation {name}" if name else "a relation"
-        yield Problem(line, f"{what} has no type")
+        relation = (f"关系 {name} ", f"relation {name}") if name else ("有关系", "a relation")
+        yield problem(line, "no_type", relation=relation)
     for line in known.apart:
-        yield Problem(line, "this pattern shares no variable with what came before")
+        yield problem(line, "apart")
 
 
 def _names(known: Variables) -> Iterator[Problem]:
     declared = schema()
     for token in known.label_tokens:
         if token.text.strip("`") not in declared.nodes:
-            yield Problem(token.line, f"label {token.text} is not in the schema")
+            yield problem(token.line, "label", name=token.text)
     for token in known.type_tokens:
         if token.text.strip("`") not in declared.relations:
-            yield Problem(token.line, f"relation {token.text} is not in the schema")
+            yield problem(token.line, "relation", name=token.text)
     for variable, token in known.property_uses:
         allowed = _properties(known, variable)
         if allowed is not None and token.text.strip("`") not in allowed:
-            of = known.kind_of(variable)
-            yield Problem(token.line, f"{of} has no property {token.text}")
+            kind = known.kind_of(variable)
+            yield problem(token.line, "property", kind=kind, name=token.text)
 
 
 def _properties(known: Variables, variable: str) -> set[str] | None:
@@ -166,15 +166,15 @@ def _endings(query: Query, known: Variables) -> Iterator[Problem]:
     columns = returned(query)
     last = query.tokens[-1].line if query.tokens else 1
     if not columns:
-        yield Problem(last, "the query returns nothing")
+        yield problem(last, "returns_nothing")
         return
     for column in columns:
         if column.is_bare and (column.variable in known.labels or column.variable in known.types):
-            yield Problem(column.line, f"{column.variable} is returned whole; return its id")
+            yield problem(column.line, "whole", name=column.variable)
     at_end = [i for i, t in enumerate(query.tokens) if t.is_word("RETURN") and query.is_top(i)][-1]
     tail = range(at_end, len(query.tokens))
     if not any(query.at(i).is_word("ORDER") and query.is_top(i) for i in tail):
-        yield Problem(query.tokens[at_end].line, "no ORDER BY after the last RETURN")
+        yield problem(query.tokens[at_end].line, "order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def _explain(
     try:
         notifications = connection.explain(text, given)
     except QueryError as error:
-        yield Explained(item.file, "", str(error))
+        yield Explained(item.file, "", error.found)
         return
     for said in notifications:
         if said.code not in ALLOWED_NOTIFICATIONS:
@@ -239,8 +239,14 @@ def require_explained(connection: Connection, catalogue: Catalogue) -> None:
     found = [e for e in explain_all(connection, catalogue) if not e.code.endswith(_NAME_WARNINGS)]
     if found:
         raise DetectorError(
-            "; ".join(f"{said.file}: {said.text}" for said in found),
+            joined(f"{said.file}: {said.text}" for said in found),
             where="EXPLAIN",
-            expected="a query that the server plans without a notification",
-            next_step="mend the file; doudi neo4j browser shows the plan",
+            expected=(
+                "服务器制定计划时不出提示的查询",
+                "a query that the server plans without a notification",
+            ),
+            next_step=(
+                "改正该文件；可用 doudi neo4j browser 查看执行计划",
+                "mend the file; doudi neo4j browser shows the plan",
+            ),
         )

@@ -65,12 +65,15 @@ def require_known_edges(facts: Facts) -> None:
         "WHERE rid NOT IN (SELECT rid FROM edge) GROUP BY detector ORDER BY detector"
     )
     if unknown:
+        named = ", ".join(f"{name} ({count})" for name, count in unknown)
         raise DetectorError(
-            "evidence names relations that the projection does not hold: "
-            + ", ".join(f"{name} ({count})" for name, count in unknown),
-            where="graph",
-            expected="a graph built from this projection",
-            next_step="build the graph again",
+            (
+                f"证据引用了投影数据中没有的关系：{named}",
+                f"evidence names relations that the projection does not hold: {named}",
+            ),
+            where=("图", "graph"),
+            expected=("由本投影数据建成的图", "a graph built from this projection"),
+            next_step=("重新建图", "build the graph again"),
         )
 
 

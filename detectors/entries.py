@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+from doudi.detectors.messages import WRONG
 from doudi.detectors.tokens import parameters, read_query, returned
-from doudi.graph.errors import DetectorError
+from doudi.graph.errors import DetectorError, filled, joined
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+
+    from doudi.graph.errors import Pair, Said
 
 ParamValue = bool | int | float | str | date | list[Any]
 
@@ -24,7 +27,12 @@ class Problem:
     """One broken rule: the line of the file, and what is wrong."""
 
     line: int
-    text: str
+    text: Pair
+
+
+def problem(line: int, which: str, /, **values: Said) -> Problem:
+    """A broken rule by its key in ``WRONG``."""
+    return Problem(line, filled(*WRONG[which], **values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +72,19 @@ def refuse(file: str, problems: Iterable[Problem]) -> None:
     Raises:
         DetectorError: naming the file and each line.
     """
-    found = sorted(set(problems), key=lambda problem: (problem.line, problem.text))
+    found = sorted(set(problems), key=lambda one: (one.line, one.text[1]))
     if not found:
         return
     raise DetectorError(
-        "; ".join(f"line {p.line}: {p.text}" for p in found),
+        joined(
+            filled("第 {line} 行：{text}", "line {line}: {text}", line=one.line, text=one.text)
+            for one in found
+        ),
         where=f"{file}:{found[0].line}",
-        next_step="mend the file; docs/add-a-detector.md shows one that is right",
+        next_step=(
+            "改正该文件；正确的写法见 docs/add-a-detector.md",
+            "mend the file; docs/add-a-detector.md shows one that is right",
+        ),
     )
 
 
@@ -87,17 +101,17 @@ class Header:
         self.table = _toml(file, head)
         self.query = read_query(self.query_text, first_line=self.query_line)
 
-    def wrong(self, key: str, text: str) -> None:
-        """Note a problem with an entry."""
-        self.problems.append(Problem(self.lines.get(key, 1), text))
+    def wrong(self, key: str, which: str, /, **values: Said) -> None:
+        """Note a problem with an entry, a key of ``WRONG``."""
+        self.problems.append(problem(self.lines.get(key, 1), which, **{"key": key} | values))
 
     def take(self, key: str, kind: type, default: Any = None) -> Any:  # noqa: ANN401 - TOML value
         """An entry of this type; a missing one is a problem unless it has a default."""
         value = self.table.pop(key, default)
         if value is None:
-            self.wrong(key, f"{key} is missing")
+            self.wrong(key, "missing")
         elif (isinstance(value, bool) and kind is not bool) or not isinstance(value, kind):
-            self.wrong(key, f"{key} must be {_KIND[kind]}")
+            self.wrong(key, "kind", kind=_KIND[kind])
         else:
             return value
         return kind()
@@ -106,7 +120,7 @@ class Header:
         """An entry that is a list of texts."""
         values = self.take(key, list, default)
         if not all(isinstance(value, str) for value in values):
-            self.wrong(key, f"{key} must be a list of texts")
+            self.wrong(key, "texts")
             return ()
         return tuple(values)
 
@@ -118,7 +132,7 @@ class Header:
         """An entry that is a list of texts; a bare one stands for both languages."""
         values = self.take(key, list)
         if not all(isinstance(value, str | dict) for value in values):
-            self.wrong(key, f"{key} must be a list of texts, or of {{ zh, en }}")
+            self.wrong(key, "phrases")
             return ()
         return tuple(
             Words(value, value) if isinstance(value, str) else self._words(key, value)
@@ -128,7 +142,7 @@ class Header:
     def _words(self, key: str, value: dict[str, Any]) -> Words:
         zh, en = value.get("zh", ""), value.get("en", "")
         if value and not (isinstance(zh, str) and isinstance(en, str) and zh and en):
-            self.wrong(key, f"{key} needs a text in zh and in en")
+            self.wrong(key, "words")
             return Words("", "")
         return Words(zh, en)
 
@@ -136,7 +150,7 @@ class Header:
         """An entry that is one of these words."""
         value: str = self.take(key, str, default)
         if value not in allowed and key in self.lines:
-            self.wrong(key, f"{key} is {value!r}, not one of {', '.join(filter(None, allowed))}")
+            self.wrong(key, "one_of", value=value, names=", ".join(filter(None, allowed)))
         return value
 
     def params(self) -> tuple[Param, ...]:
@@ -147,13 +161,13 @@ class Header:
     def _param(self, name: str, entry: object) -> Param:
         key = f"params.{name}"
         if not isinstance(entry, dict):
-            self.wrong(key, f"{key} must be a table with default, unit and why")
+            self.wrong(key, "param")
             return Param(name, 0, "", "")
         missing = [part for part in ("default", "unit", "why") if part not in entry]
         if missing:
-            self.wrong(key, f"{key} has no {', '.join(missing)}")
+            self.wrong(key, "lacks", names=", ".join(missing))
         for extra in sorted(set(entry) - {"default", "unit", "why", "policy"}):
-            self.wrong(key, f"{key} has an unknown entry {extra}")
+            self.wrong(key, "param_entry", name=extra)
         return Param(
             name,
             entry.get("default", 0),
@@ -167,11 +181,11 @@ class Header:
         table: dict[str, Any] = self.take("sources", dict)
         for slug, days in table.items():
             if self.sources is not None and slug not in self.sources:
-                self.wrong("sources", f"unknown source {slug!r}")
+                self.wrong("sources", "source", name=slug)
             if isinstance(days, bool) or not isinstance(days, int) or days <= 0:
-                self.wrong("sources", f"age of {slug} must be a whole number of days above 0")
+                self.wrong("sources", "age", name=slug)
         if not table and "sources" in self.lines:
-            self.wrong("sources", "sources names no source")
+            self.wrong("sources", "no_source")
         return table
 
     def check_parameters(
@@ -182,42 +196,39 @@ class Header:
         declared = {param.name for param in params}
         for name, line in parameters(self.query).items():
             if name not in declared and name not in given:
-                self.problems.append(Problem(line, f"parameter ${name} is not declared"))
+                self.problems.append(problem(line, "undeclared", name=name))
         for name in sorted(declared - set(used)):
-            self.wrong(f"params.{name}", f"parameter {name} is declared and never used")
+            self.wrong(f"params.{name}", "unused", name=name)
         for name in sorted(declared & set(given)):
-            self.wrong(f"params.{name}", f"parameter {name} is given to every query")
+            self.wrong(f"params.{name}", "given", name=name)
 
     def check_returns(self, returns: tuple[str, ...], needed: tuple[str, ...]) -> None:
         """The columns of the query are those declared, and the needed ones are among them."""
         columns = returned(self.query)
         for column in columns:
             if not column.name:
-                self.problems.append(Problem(column.line, "a returned column has no alias"))
+                self.problems.append(problem(column.line, "no_alias"))
             elif returns and column.name not in returns:
-                self.problems.append(
-                    Problem(column.line, f"column {column.name} is returned and not declared")
-                )
+                self.problems.append(problem(column.line, "extra_column", name=column.name))
         names = {column.name for column in columns}
         for name in (n for n in returns if n not in names):
-            self.wrong("returns", f"column {name} is declared and not returned")
+            self.wrong("returns", "absent_column", name=name)
         for name in (n for n in needed if n not in names):
-            self.problems.append(
-                Problem(columns[0].line if columns else self.query_line, f"no column {name}")
-            )
+            line = columns[0].line if columns else self.query_line
+            self.problems.append(problem(line, "no_column", name=name))
 
     def leftover(self) -> None:
         """Entries that nobody took are misspelt."""
         for key in self.table:
-            self.wrong(key, f"unknown entry {key}")
+            self.wrong(key, "entry")
 
 
-_KIND: dict[type, str] = {
-    str: "a text",
-    int: "a whole number",
-    bool: "true or false",
-    list: "a list",
-    dict: "a table",
+_KIND: dict[type, Pair] = {
+    str: ("文本", "a text"),
+    int: ("整数", "a whole number"),
+    bool: ("true 或 false", "true or false"),
+    list: ("列表", "a list"),
+    dict: ("小节（表）", "a table"),
 }
 
 
@@ -226,14 +237,10 @@ def _split(file: str, text: str) -> tuple[str, str, int]:
     lines = text.splitlines()
     fences = [i for i, line in enumerate(lines) if line.rstrip() == FENCE]
     if not fences or fences[0] != 0:
-        refuse(file, [Problem(1, f"the first line is not {FENCE!r}")])
+        refuse(file, [problem(1, "opening", fence=repr(FENCE))])
     if len(fences) < 2:  # noqa: PLR2004 - one fence opens, one closes
-        refuse(file, [Problem(len(lines) or 1, f"no second {FENCE!r} ends the header")])
-    bare = [
-        Problem(i + 1, "a line of the header does not begin with //")
-        for i in range(1, fences[1])
-        if not lines[i].startswith("//")
-    ]
+        refuse(file, [problem(len(lines) or 1, "closing", fence=repr(FENCE))])
+    bare = [problem(i + 1, "bare") for i in range(1, fences[1]) if not lines[i].startswith("//")]
     refuse(file, bare)
     head = [""] + [line.removeprefix("//").removeprefix(" ") for line in lines[1 : fences[1]]]
     return "\n".join(head), "\n".join(lines[fences[1] + 1 :]) + "\n", fences[1] + 2
@@ -246,7 +253,7 @@ def _toml(file: str, head: str) -> dict[str, Any]:
         at = re.search(r"at line (\d+)", str(error))
         line = int(at.group(1)) if at else head.count("\n") + 1
         reason = re.sub(r" \(at .*\)$", "", str(error))
-        refuse(file, [Problem(line, f"the header is no TOML: {reason}")])
+        refuse(file, [problem(line, "toml", reason=reason)])
         raise
 
 

@@ -198,17 +198,17 @@ def parse_detector(
 
 def _check_detector(head: Header, detector: Detector) -> None:
     if detector.id and not _IDENT.fullmatch(detector.id):
-        head.wrong("id", f"id {detector.id!r} is not a letter and two figures, such as E22")
+        head.wrong("id", "id", id=detector.id)
     if detector.min_grade in {"possible", "name_only"}:
-        head.wrong("min_grade", f"{detector.min_grade} can never reach a lead")
+        head.wrong("min_grade", "grade", grade=detector.min_grade)
     for code in (code for code in detector.clearing if not _CODE.fullmatch(code)):
-        head.wrong("clearing", f"unknown clearing code {code}")
+        head.wrong("clearing", "code", code=code)
     derived = {name for name, relation in schema().relations.items() if relation.derived}
     for name in (name for name in detector.needs if name not in derived):
-        head.wrong("needs", f"{name} is no derived relation of the schema")
+        head.wrong("needs", "derived", name=name)
     _check_columns(head, detector)
     if not detector.eligible:
-        head.wrong("eligible", "eligible.match is missing: the denominator")
+        head.wrong("eligible", "eligible")
     head.check_parameters(GIVEN, detector.params, detector.eligible)
     head.check_returns(detector.returns, RETURNED)
     head.leftover()
@@ -221,7 +221,7 @@ def _check_columns(head: Header, detector: Detector) -> None:
     for key, names in named.items():
         for name in names:
             if name and name not in detector.returns:
-                head.wrong(key, f"{key} names {name}, which is not in returns")
+                head.wrong(key, "not_returned", name=name)
 
 
 def parse_clearing(text: str, *, file: str) -> ClearingCheck:
@@ -245,9 +245,9 @@ def parse_clearing(text: str, *, file: str) -> ClearingCheck:
         lines=head.lines,
     )
     if check.id and not _CODE.fullmatch(check.id):
-        head.wrong("id", f"id {check.id!r} is no clearing code, X01 to X24")
+        head.wrong("id", "clearing_id", id=check.id)
     if check.id in BUILT_IN_CLEARING:
-        head.wrong("id", f"{check.id} is arithmetic on months and built in")
+        head.wrong("id", "built_in", id=check.id)
     head.check_parameters(CLEARING_GIVEN, check.params, "")
     head.check_returns(check.returns, CLEARING_RETURNED)
     head.leftover()

@@ -15,7 +15,7 @@ from doudi.detectors.evidence import EDGE_FIELDS
 from doudi.detectors.facts import Facts
 from doudi.detectors.search import search
 from doudi.detectors.setting import open_setting
-from doudi.graph.errors import ReceiptError, UnknownName
+from doudi.graph.errors import ReceiptError, UnknownName, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -163,9 +163,17 @@ def replay(
             detectors = everything.chosen(sorted({hit.detector for hit in here}))
         except UnknownName as error:
             raise ReceiptError(
-                f"the detector of {hit_or_lead_id} is gone: {error.found}",
+                filled(
+                    "{id} 所用的规则已不在：{found}",
+                    "the detector of {id} is gone: {found}",
+                    id=hit_or_lead_id,
+                    found=error.both.found,
+                ),
                 where=hits_parquet.name,
-                next_step="put the detector's file back, in the version of the run",
+                next_step=(
+                    "放回该次运行时所用版本的规则文件",
+                    "put the detector's file back, in the version of the run",
+                ),
             ) from None
         again = search(setting, detectors, sorted({hit.household for hit in here}))
         rows = again.hits.select(["hit_id", "evidence", "evidence_sha256"]).to_pylist()
@@ -200,14 +208,19 @@ def _named(name: str, path: Path, columns: str) -> list[tuple[Any, ...]]:
 def _stored(name: str, path: Path) -> list[_Stored]:
     if not path.exists():
         raise ReceiptError(
-            "there is no such file", where=str(path), next_step="doudi detect writes it"
+            ("没有这个文件", "there is no such file"),
+            where=str(path),
+            next_step=("该文件由 doudi detect 写出", "doudi detect writes it"),
         )
     rows = _named(name, path, "hit_id, detector, household, as_of, evidence_sha256, evidence")
     if not rows:
         raise ReceiptError(
-            f"no hit or lead {name}",
+            (f"没有命中或线索 {name}", f"no hit or lead {name}"),
             where=str(path),
-            expected="an id of hits.parquet or leads.parquet of that run",
+            expected=(
+                "该次运行的 hits.parquet 或 leads.parquet 中的编号",
+                "an id of hits.parquet or leads.parquet of that run",
+            ),
         )
     return [
         _Stored(hit_id, detector, household, as_of, sha256, json.loads(body))

@@ -206,7 +206,12 @@ def _household_ids(setting: Setting, households: Sequence[str] | None) -> list[s
         known = {str(name) for row in rows for name in row}
         for name in (name for name in households if name not in known):
             every = facts.rows("SELECT household_id FROM node_Household ORDER BY 1")
-            raise UnknownName.among("household", name, [str(row[0]) for row in every])
+            raise UnknownName.among(
+                ("户", "household"),
+                name,
+                [str(row[0]) for row in every],
+                next_step=("写报送数据中的户编号", "give the case number as delivered"),
+            )
     finally:
         facts.close()
     return [str(row[0]) for row in rows]

@@ -98,7 +98,10 @@ def require_delivered(setting: Setting) -> None:
     last = first_of(end - timedelta(days=1))
     if next_month(last) < setting.as_of_end:
         raise FutureAsOf(
-            f"the as-of month {setting.as_of:%Y-%m} is later than the last delivered one",
-            expected=f"{last:%Y-%m} or earlier",
-            next_step="load the newer delivery first",
+            (
+                f"截至月份 {setting.as_of:%Y-%m} 晚于最后一个已报送的月份",
+                f"the as-of month {setting.as_of:%Y-%m} is later than the last delivered one",
+            ),
+            expected=(f"{last:%Y-%m} 或更早", f"{last:%Y-%m} or earlier"),
+            next_step=("先载入更新的数据批次", "load the newer delivery first"),
         )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+import tomllib
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +17,7 @@ from typer.exceptions import TyperException
 
 from doudi import commands_graph, commands_leads, commands_line
 from doudi.console import Console, Lang
-from doudi.graph.errors import DoudiError
+from doudi.graph.errors import DoudiError, Pair, Said, in_lang
 from doudi.home import Home
 
 app = typer.Typer(
@@ -53,20 +56,21 @@ def main() -> None:
     try:
         code = app(prog_name="doudi", standalone_mode=False)
     except typer.Abort:
-        code = _say("stopped", 1, as_json=as_json)
+        code = _say(("已停止", "stopped"), 1, as_json=as_json)
     except TyperException as error:
         code = _say(_wrong_use(error), 2, as_json=as_json)
     except DoudiError as error:
-        code = _say(str(error), error.exit_code, as_json=as_json)
+        code = _say(error.told(_lang()), error.exit_code, as_json=as_json)
     except KeyboardInterrupt:
-        code = _say("stopped by the keyboard", 1, as_json=as_json)
+        code = _say(("已从键盘中断", "stopped by the keyboard"), 1, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback to users
         code = _say(_unexpected(error), 1, as_json=as_json)
     raise SystemExit(code or 0)
 
 
-def _say(sentence: str, code: int, *, as_json: bool) -> int:
+def _say(said: Said, code: int, *, as_json: bool) -> int:
     console = Console(lang=_lang(), as_json=as_json)
+    sentence = in_lang(said, console.lang)
     if sentence:
         console.fail(sentence)
     console.receipt({"ok": False, "exit_code": code, "messages": [sentence] if sentence else []})
@@ -74,9 +78,22 @@ def _say(sentence: str, code: int, *, as_json: bool) -> int:
 
 
 def _lang() -> Lang:
-    """The language asked for, as far as it can be told before a command has opened its home."""
-    asked = _typed_after("--lang") or os.environ.get("DOUDI_LANG", "")
-    return "en" if asked == "en" else "zh"
+    """The language asked for: typed, else of the environment, else of the home's settings."""
+    wishes = (_typed_after("--lang"), os.environ.get("DOUDI_LANG"), _lang_of_home())
+    return "en" if next((w for w in wishes if w in ("zh", "en")), "zh") == "en" else "zh"
+
+
+def _lang_of_home() -> object:
+    """What the settings of the home say, as far as they can be read."""
+    with suppress(OSError, ValueError):
+        return tomllib.loads((_home() / "doudi.toml").read_text("utf-8")).get("lang")
+    return None
+
+
+def _home() -> Path:
+    """The home the command was to work in, whether or not it is there."""
+    typed = _typed_after("--home")
+    return Home.locate(Path(typed) if typed else None)
 
 
 def _typed_after(option: str) -> str:
@@ -85,7 +102,7 @@ def _typed_after(option: str) -> str:
     return words[words.index(option) + 1] if option in words[:-1] else ""
 
 
-def _wrong_use(error: TyperException) -> str:
+def _wrong_use(error: TyperException) -> Said:
     """What was typed wrongly, as typer says it, and where to read on.
 
     Nothing where a command without words has just printed its help.
@@ -95,19 +112,44 @@ def _wrong_use(error: TyperException) -> str:
     if not said:
         return ""
     command = context.command_path if context else "doudi"
-    return f"{said}; next: {command} --help"
+    return f"{_in_chinese(said)}；下一步：{command} --help", f"{said}; next: {command} --help"
 
 
-def _unexpected(error: Exception) -> str:
+_TYPED_WRONGLY = {
+    r"No such option: (\S+) \(Possible options: (.*)\)": "没有选项 {0}（相近：{1}）",
+    r"No such option: (\S+)": "没有选项 {0}",
+    r"No such command '(.*?)'\. Did you mean (.*)\?": "没有命令“{0}”（相近：{1}）",
+    r"No such command '(.*?)'": "没有命令“{0}”",
+    r"Missing \w+ '(.*?)'": "缺少 {0}",
+    r"Got unexpected extra argument\S* \((.*)\)": "多余的内容：{0}",
+    r"Option '(.*?)' requires": "选项 {0} 后面缺少内容",
+    r"Option '(.*?)' does not take a value": "选项 {0} 后面不应有内容",
+    r"Invalid value for '(.*?)': .* greater than or equal to (\S+)": "{0} 应不小于 {1}",
+    r"Invalid value for '(.*?)': .* valid integer": "{0} 应为整数",
+    r"Invalid value for '(.*?)'": "{0} 的内容不对",
+}
+"""What typer says of wrong use, in Chinese; another sentence stays as it is."""
+
+
+def _in_chinese(said: str) -> str:
+    for pattern, zh in _TYPED_WRONGLY.items():
+        if found := re.match(pattern, said):
+            return zh.format(*found.groups())
+    return said
+
+
+def _unexpected(error: Exception) -> Pair:
     """One sentence; the traceback goes to a file of the home, which may be sent to us."""
-    home = _typed_after("--home")
-    log = Home.locate(Path(home) if home else None) / "crash.log"
+    log, kind = _home() / "crash.log", type(error).__name__
     try:
         with log.open("a", encoding="utf-8") as file:
             file.write(f"{datetime.now(UTC).isoformat()}\n{_frames(error)}\n")
     except OSError:
-        return f"unexpected {type(error).__name__}; please report it"
-    return f"unexpected {type(error).__name__}; the places in the code are in {log}"
+        return f"意外错误 {kind}；请反馈此问题", f"unexpected {kind}; please report it"
+    return (
+        f"意外错误 {kind}；代码位置记在 {log}",
+        f"unexpected {kind}; the places in the code are in {log}",
+    )
 
 
 def _frames(error: Exception) -> str:

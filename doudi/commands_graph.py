@@ -9,6 +9,7 @@ import typer
 
 from doudi.options import AsOfOption, HomeOption, JsonOption, LangOption, Neo4jOption, open_line
 from doudi.queries import records
+from doudi.words import unit
 
 if TYPE_CHECKING:
     from doudi.graph.neo4j_settings import ServerAddress
@@ -157,7 +158,10 @@ def show(
     line = open_line(home, lang=lang, as_json=as_json)
     month = line.as_of(as_of)
     rows = shown(line.parameters(), month=month, area=area or line.home.settings.area, name=name)
-    line.console.table(list(rows.columns), rows.astype(object).to_numpy().tolist())
+    units = [unit(one, zh=line.console.lang == "zh") for one in rows["unit"]]
+    line.console.table(
+        list(rows.columns), rows.assign(unit=units).astype(object).to_numpy().tolist()
+    )
     line.console.receipt({"stage": "policy", "ok": True, "exit_code": 0, "rows": records(rows)})
     return 0
 

@@ -121,10 +121,16 @@ def _capacity(line: Line, given: str | None) -> int | Path:
     if Path(given).is_file():
         return Path(given)
     raise UsageError(
-        f"{given!r} is neither a number of households nor a file",
+        (
+            f"“{given}”既不是户数，也不是文件",
+            f"{given!r} is neither a number of households nor a file",
+        ),
         where="--capacity",
-        expected="a whole number above 0, or a CSV file with the columns township, capacity",
-        next_step="mend the number, or the path of the file",
+        expected=(
+            "大于 0 的整数，或含 township、capacity 两列的 CSV 文件",
+            "a whole number above 0, or a CSV file with the columns township, capacity",
+        ),
+        next_step=("改正数字或文件路径", "mend the number, or the path of the file"),
     )
 
 

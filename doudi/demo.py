@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from doudi import __version__
 from doudi.dossier import write_report
-from doudi.graph.errors import UsageError
+from doudi.graph.errors import UsageError, filled
 from doudi.graph.server import ManagedServer
 from doudi.home import read_json
 from doudi.tellings import say_detected, say_loaded
@@ -15,6 +15,7 @@ from doudi.tellings import say_detected, say_loaded
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from doudi.graph.errors import Pair
     from doudi.stages import Line
 
 SHOWN_FIRST = 3
@@ -57,7 +58,10 @@ def _require_no_office(line: Line) -> None:
     """Synthetic people and an office's deliveries do not share a home."""
     if any(line.home.tables.iterdir()) and not line.home.county.exists():
         raise UsageError(
-            "this home holds an office's deliveries; the demo would mix synthetic people in",
+            (
+                "此主目录存有单位报送的数据；演示会混入合成人员",
+                "this home holds an office's deliveries; the demo would mix synthetic people in",
+            ),
             where=str(line.home.path),
             next_step="doudi demo --home doudi-demo",
         )
@@ -70,10 +74,17 @@ def _require_same_county(line: Line, seed: int) -> None:
     made, wanted = read_json(line.home.county / MADE_OF), _made_of(seed)
     if made != wanted:
         raise UsageError(
-            f"this home holds another synthetic county ({_in_words(made)}); "
-            f"{_in_words(wanted)} would be mixed in",
+            filled(
+                "此主目录已有另一个合成县（{made}）；会混入{wanted}的",
+                "this home holds another synthetic county ({made}); {wanted} would be mixed in",
+                made=_in_words(made),
+                wanted=_in_words(wanted),
+            ),
             where=str(line.home.path),
-            expected="an empty home, or one of the same seed and version",
+            expected=(
+                "空的主目录，或种子和版本相同的主目录",
+                "an empty home, or one of the same seed and version",
+            ),
             next_step=f"doudi demo --seed {seed} --home doudi-demo-{seed}",
         )
 
@@ -82,8 +93,9 @@ def _made_of(seed: int) -> dict[str, Any]:
     return {"seed": seed, "version": __version__}
 
 
-def _in_words(made: dict[str, Any]) -> str:
-    return f"seed {made.get('seed', 'unknown')}, doudi {made.get('version', 'unknown')}"
+def _in_words(made: dict[str, Any]) -> Pair:
+    told = {"seed": ("不详", "unknown"), "version": ("不详", "unknown")} | made
+    return filled("种子 {seed}、doudi {version}", "seed {seed}, doudi {version}", **told)
 
 
 def _say_first(line: Line, report: Path) -> None:

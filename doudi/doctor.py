@@ -59,7 +59,7 @@ def _finding(names: tuple[str, str], check: Callable[[Line], str], line: Line) -
     try:
         return Finding(name, title, ok=True, found=check(line))
     except DoudiError as error:
-        return Finding(name, title, ok=False, found=str(error))
+        return Finding(name, title, ok=False, found=error.told(line.console.lang))
 
 
 def _settings(line: Line) -> str:
@@ -70,21 +70,24 @@ def _home(line: Line) -> str:
     closed = [str(path) for path in line.home.folders if not os.access(path, os.W_OK)]
     if closed:
         raise HomeError(
-            "this user may not write here",
+            ("当前用户不能写入", "this user may not write here"),
             where=", ".join(closed),
-            next_step="mend the permissions, or give another home with --home",
+            next_step=(
+                "改正权限，或用 --home 另选主目录",
+                "mend the permissions, or give another home with --home",
+            ),
         )
     return str(line.home.path)
 
 
 def _keys(line: Line) -> str:
     keys = sorted((line.home.path / "keys").iterdir())
-    open_ones = [key.name for key in keys if stat.S_IMODE(key.stat().st_mode) & 0o077]
+    open_ones = ", ".join(k.name for k in keys if stat.S_IMODE(k.stat().st_mode) & 0o077)
     if open_ones:
         raise HomeError(
-            f"others may read {', '.join(open_ones)}",
+            (f"其他用户可读 {open_ones}", f"others may read {open_ones}"),
             where=str(line.home.path / "keys"),
-            expected="readable by this user only",
+            expected=("仅本用户可读", "readable by this user only"),
             next_step="chmod 600",
         )
     if not keys:
@@ -96,10 +99,13 @@ def _disk(line: Line) -> str:
     free = shutil.disk_usage(line.home.path).free / 2**30
     if free < NEEDED_GIB:
         raise HomeError(
-            f"{free:.1f} GiB free",
+            (f"剩余 {free:.1f} GiB", f"{free:.1f} GiB free"),
             where=str(line.home.path),
-            expected=f"{NEEDED_GIB} GiB or more",
-            next_step="free some space: runs/ keeps every run, graph/ is built anew",
+            expected=(f"{NEEDED_GIB} GiB 或以上", f"{NEEDED_GIB} GiB or more"),
+            next_step=(
+                "腾出空间：runs/ 保存历次运行，graph/ 可重新建立",
+                "free some space: runs/ keeps every run, graph/ is built anew",
+            ),
         )
     return line.console.text(f"剩余 {free:.0f} GiB", f"{free:.0f} GiB free")
 
@@ -129,10 +135,16 @@ def _ledger(line: Line) -> str:
         chain = verify_chain(ledger)
     if not chain.is_whole:
         raise LedgerError(
-            f"entry {chain.broken_at}: {chain.problem}",
-            where="access log",
-            expected="an unbroken chain of hashes",
-            next_step="keep the ledger as it is and tell who answers for it",
+            (
+                f"第 {chain.broken_at} 条：{chain.problem_zh}",
+                f"entry {chain.broken_at}: {chain.problem}",
+            ),
+            where=("访问日志", "access log"),
+            expected=("完整的哈希链", "an unbroken chain of hashes"),
+            next_step=(
+                "保持台账原样，并报告台账负责人",
+                "keep the ledger as it is and tell who answers for it",
+            ),
         )
     return line.console.text(
         f"访问日志 {chain.entries} 条，哈希链完整", f"{chain.entries} looks logged, chain whole"

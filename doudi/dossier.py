@@ -10,6 +10,7 @@ from doudi.graph.errors import HomeError
 from doudi.graph.schema import schema
 from doudi.pictures import short, templates
 from doudi.queries import records
+from doudi.words import unit
 from doudi.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -88,10 +89,19 @@ def write_report(
         path.write_text(page, "utf-8")
     except OSError as error:
         raise HomeError(
-            f"the report cannot be written ({error.strerror})",
+            (
+                f"无法写入报告（{error.strerror}）",
+                f"the report cannot be written ({error.strerror})",
+            ),
             where=str(path),
-            expected="a file in a folder this user may write to",
-            next_step="give another file with --out, or mend the permissions",
+            expected=(
+                "当前用户可写的文件夹中的一个文件",
+                "a file in a folder this user may write to",
+            ),
+            next_step=(
+                "用 --out 另选文件，或改正权限",
+                "give another file with --out, or mend the permissions",
+            ),
         ) from None
     return path
 
@@ -163,7 +173,7 @@ def _section(lead: Lead, codes: Mapping[str, str]) -> Section:
         ruled_out=[_ruled(e, lead.lang, codes) for e in lead.cleared]
         + [_partly(e, lead.lang, codes) for e in standing if e.ruled_out],
         checked=[codes.get(c, c) for c in sorted({c for e in standing for c in e.checked})],
-        parameters=_unique([_parameter(p) for e in standing for p in e.parameters]),
+        parameters=_unique([_parameter(p, lead.lang) for e in standing for p in e.parameters]),
         unknown=_unique([text.in_(lead.lang) for d in declared for text in d.blind]),
         ask=_unique([d.ask.in_(lead.lang) for d in declared]),
     )
@@ -217,6 +227,7 @@ def _partly(evidence: Evidence, lang: Lang, codes: Mapping[str, str]) -> str:
     )
 
 
-def _parameter(parameter: dict[str, Any]) -> str:
+def _parameter(parameter: dict[str, Any], lang: Lang) -> str:
     where = f" ({parameter['policy']})" if parameter.get("policy") else ""
-    return f"{parameter['name']} = {parameter['value']} {parameter.get('unit', '')}{where}"
+    counted = unit(parameter.get("unit", ""), zh=lang == "zh")
+    return f"{parameter['name']} = {parameter['value']} {counted}{where}"

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import HomeError
+from doudi.graph.errors import HomeError, filled
 from doudi.graph.neo4j_process import exclusive
 from doudi.graph.platforms import is_alive
 from doudi.settings import DEFAULT_FILE, Settings, read_settings
@@ -130,7 +130,7 @@ class Home:
             if (folder / file).exists() and receipt.get("whole", True):
                 return folder / file
         raise HomeError(
-            f"no run has written {file} yet",
+            (f"还没有运行写出 {file}", f"no run has written {file} yet"),
             where=str(self.path / "runs"),
             next_step="doudi rank" if file == "ranking.parquet" else "doudi detect",
         )
@@ -189,10 +189,13 @@ class Run:
 
 def _unwritable(path: Path, error: OSError) -> HomeError:
     return HomeError(
-        f"the folder cannot be written ({error.strerror})",
+        (f"无法写入文件夹（{error.strerror}）", f"the folder cannot be written ({error.strerror})"),
         where=str(path),
-        expected="a folder this user may write to",
-        next_step="give another with --home, or mend its permissions",
+        expected=("当前用户可写的文件夹", "a folder this user may write to"),
+        next_step=(
+            "用 --home 另选主目录，或改正其权限",
+            "give another with --home, or mend its permissions",
+        ),
     )
 
 
@@ -225,10 +228,13 @@ def _drop_if_stale(lock: Path) -> None:
 
 
 def _held(lock: Path) -> HomeError:
-    entry = read_json(lock)
+    entry = {"purpose": ("不详", "unknown"), "pid": "?", "since": "?"} | read_json(lock)
     return HomeError(
-        f"another command ({entry.get('purpose', 'unknown')}, process {entry.get('pid', '?')}, "
-        f"since {entry.get('since', '?')}) is writing here",
+        filled(
+            "另一命令（{purpose}，进程 {pid}，自 {since} 起）正在写入此处",
+            "another command ({purpose}, process {pid}, since {since}) is writing here",
+            **entry,
+        ),
         where=str(lock.parent),
-        next_step="wait for it to end, or stop it",
+        next_step=("等它结束，或停止它", "wait for it to end, or stop it"),
     )

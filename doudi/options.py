@@ -42,4 +42,4 @@ def _lang(given: str) -> Lang:
         return "zh"
     if given == "en":
         return "en"
-    raise UnknownName.among("language", given, ("zh", "en"), where="--lang")
+    raise UnknownName.among(("语言", "language"), given, ("zh", "en"), where="--lang")

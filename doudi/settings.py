@@ -13,10 +13,14 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from doudi.graph.errors import SettingsError
+from doudi.graph.errors import SettingsError, joined, toml_problem
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+    from doudi.graph.errors import Pair
 
 
 class Neo4jSection(BaseModel, extra="forbid"):
@@ -93,14 +97,40 @@ def read_settings(path: Path) -> Settings:
     try:
         return FromFile()
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(str(error), where=str(path), next_step="mend the file") from None
-    except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in p['loc'])}: {p['msg']}" for p in error.errors()
-        )
         raise SettingsError(
-            problems, where=str(path), next_step="mend the file or the DOUDI_* variable"
+            toml_problem(error), where=str(path), next_step=("改正该文件", "mend the file")
         ) from None
+    except ValidationError as error:
+        raise SettingsError(
+            joined(_problem(problem) for problem in error.errors()),
+            where=str(path),
+            next_step=("改正该文件或 DOUDI_* 变量", "mend the file or the DOUDI_* variable"),
+        ) from None
+
+
+_WRONG = {
+    "extra_forbidden": "没有这项设置",
+    "float_parsing": "应为数字",
+    "float_type": "应为数字",
+    "greater_than": "应大于 {gt}",
+    "greater_than_equal": "应不小于 {ge}",
+    "int_from_float": "应为整数",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "less_than_equal": "应不大于 {le}",
+    "literal_error": "应为 {expected}",
+    "model_type": "应为小节（表）",
+    "string_type": "应为文本",
+}
+"""What pydantic finds, in Chinese; another finding keeps its words."""
+
+
+def _problem(found: ErrorDetails) -> Pair:
+    """One setting that is wrong, and what it may be."""
+    name = ".".join(str(part) for part in found["loc"])
+    may_be = {k: str(value).replace(" or ", " 或 ") for k, value in found.get("ctx", {}).items()}
+    zh = _WRONG.get(found["type"], "{msg}").format(msg=found["msg"], **may_be)
+    return f"{name}：{zh}", f"{name}: {found['msg']}"
 
 
 DEFAULT_FILE = """\

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 EXIT_UNHEALTHY = 3
 SIZES = ("S", "M", "L")
+LIST_LEADS = ("用 doudi leads list 查看线索", "doudi leads list shows the leads")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Line:
         from doudi.synth.county import make_county
 
         if size not in SIZES:
-            raise UnknownName.among("size", size, SIZES, where="--size")
+            raise UnknownName.among(("规模", "size"), size, SIZES, where="--size")
         with self.console.stage("生成合成县", "making a synthetic county") as progress:
             receipt = make_county(out, size=size, seed=seed, dirt=dirt, progress=progress)  # type: ignore[arg-type]  # checked above
         done = {"stage": "synth", "ok": True, "exit_code": 0, "outputs": {"county": out}}
@@ -109,10 +110,16 @@ class Line:
         county = self.home.county.resolve()
         if county.exists() and any(county not in f.resolve().parents for f in folders):
             raise UsageError(
-                "this home holds the synthetic county of the demo",
+                ("此主目录存放演示用的合成县", "this home holds the synthetic county of the demo"),
                 where=str(self.home.path),
-                expected="a home of your own for your deliveries",
-                next_step="doudi load --home my-office DELIVERY",
+                expected=(
+                    "存放你单位数据批次的主目录",
+                    "a home of your own for your deliveries",
+                ),
+                next_step=(
+                    "doudi load --home my-office 数据批次文件夹",
+                    "doudi load --home my-office DELIVERY",
+                ),
             )
 
     def _many_refused(self, files: Sequence[dict[str, Any]]) -> str:
@@ -144,9 +151,12 @@ class Line:
         month = parse_month(text)
         if month > last:
             raise FutureAsOf(
-                f"--as-of {month:%Y-%m} is later than the last delivered month",
-                expected=f"{last:%Y-%m} or earlier",
-                next_step="load the newer delivery first",
+                (
+                    f"--as-of {month:%Y-%m} 晚于最后一个已报送的月份",
+                    f"--as-of {month:%Y-%m} is later than the last delivered month",
+                ),
+                expected=(f"{last:%Y-%m} 或更早", f"{last:%Y-%m} or earlier"),
+                next_step=("先载入更新的数据批次", "load the newer delivery first"),
             )
         return month
 
@@ -164,9 +174,12 @@ class Line:
         last, sent = row["last"][0].as_py(), row["sent"][0].as_py()
         if last is None:
             raise HomeError(
-                "no payments are loaded",
+                ("尚未载入发放数据", "no payments are loaded"),
                 where=str(self.home.path),
-                next_step="doudi load a delivery with one_card_payment",
+                next_step=(
+                    "用 doudi load 载入含 one_card_payment 的数据批次",
+                    "doudi load a delivery with one_card_payment",
+                ),
             )
         if sent > last:
             self.console.warn(
@@ -275,9 +288,9 @@ class Line:
                 known = receipt["inputs"].get("as_known")
                 return folder / "hits.parquet", date.fromisoformat(known) if known else None
         raise UnknownName(
-            f"no hit or lead {name} in any run",
+            (f"各次运行中都没有命中或线索 {name}", f"no hit or lead {name} in any run"),
             where=str(self.home.path / "runs"),
-            next_step="doudi leads list shows the leads",
+            next_step=LIST_LEADS,
         )
 
     def _finish_leads(
@@ -335,7 +348,9 @@ def parse_month(text: str) -> date:
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise UsageError(f"{text!r} is no month", expected="YYYY-MM, such as 2026-06") from None
+        found = (f"“{text}”不是月份", f"{text!r} is no month")
+        expected = ("YYYY-MM，如 2026-06", "YYYY-MM, such as 2026-06")
+        raise UsageError(found, expected=expected) from None
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:
@@ -349,14 +364,18 @@ def copy_out(run: Run, out: Path | None) -> None:
     try:
         shutil.copytree(run.path, out, dirs_exist_ok=True)
     except OSError as error:
-        raise HomeError(f"cannot be written ({error.strerror})", where=str(out)) from None
+        found = (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})")
+        raise HomeError(found, where=str(out)) from None
 
 
 def _existing(deliveries: Sequence[Path]) -> list[Path]:
-    missing = [str(folder) for folder in deliveries if not folder.is_dir()]
+    missing = ", ".join(str(folder) for folder in deliveries if not folder.is_dir())
     if missing:
         raise UsageError(
-            f"no such delivery folder: {', '.join(missing)}",
-            expected="a folder of <slug>.csv, .xlsx or .parquet files",
+            (f"没有这个数据批次文件夹：{missing}", f"no such delivery folder: {missing}"),
+            expected=(
+                "存放 <数据类型>.csv、.xlsx 或 .parquet 文件的文件夹",
+                "a folder of <slug>.csv, .xlsx or .parquet files",
+            ),
         )
     return sorted(deliveries, key=lambda folder: folder.name)

@@ -11,7 +11,7 @@ from doudi.graph.errors import UnknownName
 from doudi.home import Home
 from doudi.lead import Lead
 from doudi.looks import list_subject, note_look
-from doudi.stages import Line
+from doudi.stages import LIST_LEADS, Line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +104,7 @@ class Workspace:
         """
         leads = self._table("leads.parquet").set_index("lead_id", drop=False)
         if lead_id not in leads.index:
-            raise UnknownName.among("lead", lead_id, leads.index)
+            raise UnknownName.among(("线索", "lead"), lead_id, leads.index, next_step=LIST_LEADS)
         row = leads.loc[lead_id]
         hits = self._table("hits.parquet")
         same = (

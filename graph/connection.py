@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import neo4j
 from neo4j.exceptions import ClientError, DriverError, IncompleteCommit, Neo4jError
 
-from doudi.graph.errors import DoudiError, QueryError, ServerError, ServerRefused, ServerUnreachable
+from doudi.graph.errors import (
+    DoudiError,
+    QueryError,
+    ServerError,
+    ServerRefused,
+    ServerUnreachable,
+    filled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from doudi.graph.errors import Pair, Said
     from doudi.graph.neo4j_settings import ServerAddress
 
 T = TypeVar("T")
@@ -89,7 +97,7 @@ class Connection:
             ServerUnreachable: if the address is none a driver knows.
         """
         if not address.uri.startswith(("bolt", "neo4j")):
-            raise _no_address(address, "unknown scheme")
+            raise _no_address(address, ("协议未知", "unknown scheme"))
         auth = (address.user, address.password) if address.password else None
         try:
             driver = neo4j.GraphDatabase.driver(
@@ -137,7 +145,9 @@ class Connection:
         version = re.search(r"Neo4j/(\d+)\.(\d+)", agent)
         if version and (int(version[1]), int(version[2])) < OLDEST:
             raise ServerError(
-                f"the server is {agent}", where=self.address.uri, expected="Neo4j 5.26 or newer"
+                (f"服务器是 {agent}", f"the server is {agent}"),
+                where=self.address.uri,
+                expected=("Neo4j 5.26 或更新版本", "Neo4j 5.26 or newer"),
             )
 
     def read(
@@ -323,29 +333,47 @@ class Connection:
         where = self.address.uri
         if not isinstance(error, Neo4jError):
             return ServerUnreachable(
-                "no answer",
+                ("没有应答", "no answer"),
                 where=where,
-                expected="a Neo4j server that speaks Bolt",
-                next_step="check the address; without one doudi runs its own server",
+                expected=("使用 Bolt 协议的 Neo4j 服务器", "a Neo4j server that speaks Bolt"),
+                next_step=(
+                    "核对地址；不设地址时 doudi 运行自己的服务器",
+                    "check the address; without one doudi runs its own server",
+                ),
             )
         code, told = error.code or "", _first_line(error.message, len(prefix))
         if code.startswith("Neo.ClientError.Security."):
+            reason = code.rpartition(".")[2]
             return ServerRefused(
-                f"the server refused the user or password ({code.rpartition('.')[2]})",
+                (
+                    f"服务器不接受该用户或密码（{reason}）",
+                    f"the server refused the user or password ({reason})",
+                ),
                 where=where,
-                next_step="set neo4j.user and neo4j.password in doudi.toml, or DOUDI_NEO4J_*",
+                next_step=(
+                    "在 doudi.toml 中设置 neo4j.user 和 neo4j.password，或用 DOUDI_NEO4J_*",
+                    "set neo4j.user and neo4j.password in doudi.toml, or DOUDI_NEO4J_*",
+                ),
             )
         if isinstance(error, ClientError):
-            return QueryError(f"{code}: {told}", where="the query")
+            return QueryError(f"{code}: {told}", where=_QUERY)
         return ServerError(f"{code}: {told}", where=where)
 
 
-def _no_address(address: ServerAddress, why: str) -> ServerUnreachable:
+def _no_address(address: ServerAddress, why: Said) -> ServerUnreachable:
     return ServerUnreachable(
-        f"not the address of a Neo4j server ({why})",
+        filled(
+            "不是 Neo4j 服务器的地址（{why}）", "not the address of a Neo4j server ({why})", why=why
+        ),
         where=address.uri,
-        expected="bolt://host:port, neo4j://host or the same with +s",
-        next_step="mend neo4j.uri in doudi.toml, or --neo4j",
+        expected=(
+            "bolt://主机:端口、neo4j://主机，或带 +s 的同类地址",
+            "bolt://host:port, neo4j://host or the same with +s",
+        ),
+        next_step=(
+            "改正 doudi.toml 的 neo4j.uri，或 --neo4j",
+            "mend neo4j.uri in doudi.toml, or --neo4j",
+        ),
     )
 
 
@@ -393,15 +421,25 @@ def _refuse_what_does_not_read(query: str) -> None:
     The server refuses writes itself in a read session, but lets procedures, LOAD and SHOW pass.
     """
     if "\\u" in query:  # the server would read \u0043ALL as CALL
-        raise _not_allowed("an escape such as \\u0043", "the character itself")
+        raise _not_allowed(
+            ("\\u0043 之类的转义", "an escape such as \\u0043"),
+            ("字符本身", "the character itself"),
+        )
     plain = _SKIPPED.sub(lambda found: " " if found[2] else "''", query)
     refused = _REFUSED.search(plain)
     if refused:
-        raise _not_allowed(refused[1].strip().upper(), "a query that reads: MATCH … RETURN …")
+        raise _not_allowed(
+            refused[1].strip().upper(),
+            ("只读查询：MATCH … RETURN …", "a query that reads: MATCH … RETURN …"),
+        )
 
 
-def _not_allowed(what: str, expected: str) -> QueryError:
-    return QueryError(f"{what} is not allowed here", where="the query", expected=expected)
+_QUERY = ("查询", "the query")
+
+
+def _not_allowed(what: Said, expected: Pair) -> QueryError:
+    found = filled("此处不允许 {what}", "{what} is not allowed here", what=what)
+    return QueryError(found, where=_QUERY, expected=expected)
 
 
 def _values(result: Iterable[neo4j.Record], limit: int | None) -> list[tuple[Any, ...]]:
@@ -409,7 +447,8 @@ def _values(result: Iterable[neo4j.Record], limit: int | None) -> list[tuple[Any
     rows: list[tuple[Any, ...]] = []
     for record in result:  # the driver hands records one by one
         if limit is not None and len(rows) >= limit:
-            raise QueryError(f"more than {limit:,} rows", where="the query", expected="a LIMIT")
+            found = (f"超过 {limit:,} 行", f"more than {limit:,} rows")
+            raise QueryError(found, where=_QUERY, expected=("带 LIMIT 的查询", "a LIMIT"))
         rows.append(tuple(native(value) for value in record))
     return rows
 

@@ -27,44 +27,131 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+Lang = Literal["zh", "en"]
+Pair = tuple[str, str]
+"""One text in Chinese and in English."""
+
+Said = str | Pair
+"""A part of a message: a pair, or a text that is the same in both languages (a name, a number)."""
+
+
+class Parts(NamedTuple):
+    """The four parts of a message, each in both languages."""
+
+    where: Said
+    found: Said
+    expected: Said
+    next_step: Said
+
 
 class DoudiError(Exception):
-    """A problem said in the terms of the person who can mend it.
+    """A problem said in the terms of the person who can mend it, in Chinese and in English.
 
     Args:
         found: What was found, without personal data.
         where: File and line, household, setting or address it concerns.
         expected: What would have been right.
         next_step: What to do now.
+
+    Attributes:
+        both: The parts in both languages; the attributes named like them are English.
     """
 
     exit_code: int = 1
 
     def __init__(
-        self, found: str, *, where: str = "", expected: str = "", next_step: str = ""
+        self, found: Said, *, where: Said = "", expected: Said = "", next_step: Said = ""
     ) -> None:
         """Keep the four parts apart, so that machines can read them too."""
-        super().__init__(found)
-        self.found = found
-        self.where = where
-        self.expected = expected
-        self.next_step = next_step
+        self.both = Parts(where, found, expected, next_step)
+        english = [in_lang(part, "en") for part in self.both]
+        self.where, self.found, self.expected, self.next_step = english
+        super().__init__(self.found)
 
     def __str__(self) -> str:
-        """One message: where, what, expected, next."""
-        head = f"{self.where}: {self.found}" if self.where else self.found
-        parts = [head]
-        if self.expected:
-            parts.append(f"expected: {self.expected}")
-        if self.next_step:
-            parts.append(f"next: {self.next_step}")
-        return "; ".join(parts)
+        """The message in English, for logs."""
+        return self.told("en")
+
+    def told(self, lang: Lang) -> str:
+        """One message: where, what, expected, next.
+
+        >>> DoudiError(("没有文件", "no file"), where="a.csv", next_step=("查看", "look")).told("zh")
+        'a.csv：没有文件；下一步：查看'
+        """
+        colon, stop = (in_lang(mark, lang) for mark in (("：", ": "), ("；", "; ")))
+        where, found, expected, next_step = (in_lang(part, lang) for part in self.both)
+        parts = [f"{where}{colon}{found}" if where else found]
+        if expected:
+            parts.append(f"{in_lang(('应为', 'expected'), lang)}{colon}{expected}")
+        if next_step:
+            parts.append(f"{in_lang(('下一步', 'next'), lang)}{colon}{next_step}")
+        return stop.join(parts)
+
+
+def in_lang(text: Said, lang: Lang) -> str:
+    """A part of a message in a language.
+
+    >>> in_lang(("户", "household"), "zh"), in_lang("a.csv", "zh")
+    ('户', 'a.csv')
+    """
+    return text if isinstance(text, str) else text[lang == "en"]
+
+
+def filled(zh: str, en: str, /, **values: Said | float) -> Pair:
+    """A text with its values put in, each in the text's own language.
+
+    >>> filled("第 {line} 行：{text}", "line {line}: {text}", line=3, text=("空的", "empty"))
+    ('第 3 行：空的', 'line 3: empty')
+    """
+    return zh.format(**_all_in(values, "zh")), en.format(**_all_in(values, "en"))
+
+
+def _all_in(values: dict[str, Said | float], lang: Lang) -> dict[str, str | float]:
+    return {k: in_lang(v, lang) if isinstance(v, str | tuple) else v for k, v in values.items()}
+
+
+def joined(texts: Iterable[Said], zh: str = "；", en: str = "; ") -> Pair:
+    """Texts one after the other, with what stands between them.
+
+    >>> joined([("空的", "empty"), "E15"])
+    ('空的；E15', 'empty; E15')
+    """
+    listed = list(texts)
+    return zh.join(in_lang(t, "zh") for t in listed), en.join(in_lang(t, "en") for t in listed)
+
+
+def nearest(name: str, known: Iterable[str]) -> Pair:
+    """The nearest of the known names; where none is near, the first of them.
+
+    >>> nearest("E1", ["E15", "E16"])
+    ('E16、E15（名称相近）', 'did you mean E16, E15?')
+    """
+    names = sorted(name for name in known if name)
+    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        return f"{'、'.join(near)}（名称相近）", f"did you mean {', '.join(near)}?"
+    shown = names[:12]
+    more = "之一" if shown == names else "等"
+    zh = f"{'、'.join(shown)} {more}" if shown else "尚无可用的名称"
+    return zh, f"known: {', '.join(shown) or 'none'}"
+
+
+def toml_problem(error: ValueError) -> Pair:
+    """What is wrong with a TOML file; English has the parser's own words.
+
+    >>> toml_problem(ValueError("Invalid value (at line 2, column 5)"))
+    ('TOML 语法有误（第 2 行第 5 列）', 'Invalid value (at line 2, column 5)')
+    """
+    at = re.search(r"at line (\d+), column (\d+)", str(error))
+    place = f"第 {at[1]} 行第 {at[2]} 列" if at else "文件末尾"
+    return f"TOML 语法有误（{place}）", str(error)
 
 
 class UsageError(DoudiError):
@@ -77,12 +164,26 @@ class UnknownName(UsageError):
     """A name that is not known."""
 
     @classmethod
-    def among(cls, kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownName:
-        """An error that offers the nearest of the known names."""
-        names = sorted(known)
-        near = get_close_matches(name, names, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(names[:12])}"
-        return cls(f"unknown {kind} {name!r}", where=where, expected=hint)
+    def among(
+        cls,
+        kind: Pair,
+        name: str,
+        known: Iterable[str],
+        *,
+        where: Said = "",
+        next_step: Said = "",
+    ) -> UnknownName:
+        """An error that offers the nearest of the known names.
+
+        Args:
+            kind: What the name is of, such as ``("线索", "lead")``.
+            name: The name that was given.
+            known: All names there are.
+            where: Setting or place it concerns.
+            next_step: Where the names can be looked up.
+        """
+        found = (f"不认识的{kind[0]}“{name}”", f"unknown {kind[1]} {name!r}")
+        return cls(found, where=where, expected=nearest(name, known), next_step=next_step)
 
 
 class FutureAsOf(UsageError):

@@ -74,7 +74,9 @@ def to_scipy(
     if weight is not None:
         numbers = [p.name for p in schema().relation(triple[0]).properties if p.type in _NUMBERS]
         if weight not in numbers:
-            raise UnknownName.among("number property", weight, numbers, where=triple[0])
+            raise UnknownName.among(
+                ("数值属性", "number property"), weight, numbers, where=triple[0]
+            )
     table = to_arrow(projection, *triple, as_of=as_of)
     start, end = (
         np.asarray(table[side].to_pylist(), dtype=object) for side in ("start_id", "end_id")

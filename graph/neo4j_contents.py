@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from doudi.graph.connection import BATCH_ROWS, Connection
-from doudi.graph.errors import SchemaError, ServerError
+from doudi.graph.errors import SchemaError, ServerError, joined
 from doudi.graph.schema import schema
 
 if TYPE_CHECKING:
@@ -102,9 +102,12 @@ def _graph_file(folder: Path, stem: str) -> GraphFile:
     right = 3 if folder.name == "links" else 1
     if len(names) != right or not all(_NAME.fullmatch(name) for name in names):
         raise SchemaError(
-            "the name is none of the graph",
+            ("文件名不符合图的命名", "the name is none of the graph"),
             where=str(path),
-            expected="nodes/<Label>.parquet or links/<TYPE>.<Start>.<End>.parquet",
+            expected=(
+                "nodes/<Label>.parquet 或 links/<TYPE>.<Start>.<End>.parquet",
+                "nodes/<Label>.parquet or links/<TYPE>.<Start>.<End>.parquet",
+            ),
         )
     return GraphFile(path, names[0], (names[1], names[2]) if right > 1 else None)
 
@@ -146,10 +149,19 @@ def counted(
     wrong = [file for file in files if found[file.name] != file.rows]
     if wrong:
         raise ServerError(
-            "; ".join(f"{file.name}: the graph has {found[file.name]:,}" for file in wrong[:5]),
+            joined(
+                (
+                    f"{f.name}：图中有 {found[f.name]:,}",
+                    f"{f.name}: the graph has {found[f.name]:,}",
+                )
+                for f in wrong[:5]
+            ),
             where=connection.address.uri,
-            expected="; ".join(f"{file.name}: {file.rows:,}" for file in wrong[:5]),
-            next_step="build the graph again; nobody else may write to this server",
+            expected=joined(f"{file.name}: {file.rows:,}" for file in wrong[:5]),
+            next_step=(
+                "重新建图；其他程序不得写入这台服务器",
+                "build the graph again; nobody else may write to this server",
+            ),
         )
     return BuildReceipt(
         way,

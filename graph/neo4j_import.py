@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from doudi.graph.connection import Connection
+    from doudi.graph.errors import Pair
     from doudi.graph.neo4j_contents import BuildReceipt, GraphFile
     from doudi.graph.server import ManagedServer
 
@@ -142,9 +143,12 @@ def import_offline(
         set_password(parts, store, password)
     except OSError as error:
         raise HomeError(
-            f"cannot be written ({error.strerror})",
+            (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})"),
             where=str(store),
-            expected="room for about twice the size of the projection",
+            expected=(
+                "约为投影数据两倍的磁盘空间",
+                "room for about twice the size of the projection",
+            ),
         ) from None
 
 
@@ -192,7 +196,12 @@ def _require_counts(told: str, files: Iterable[GraphFile], store: Path) -> None:
         wanted["nodes" if file.ends is None else "relationships"] += file.rows
     if any(found.get(word) != number for word, number in wanted.items()):
         raise ServerError(
-            f"the import made {found.get('nodes')} nodes, {found.get('relationships')} relations",
+            (f"导入得到 {_counted(found)[0]}", f"the import made {_counted(found)[1]}"),
             where=str(store),
-            expected=f"{wanted['nodes']} nodes, {wanted['relationships']} relations",
+            expected=_counted(wanted),
         )
+
+
+def _counted(counts: Mapping[str, int]) -> Pair:
+    nodes, relations = counts.get("nodes"), counts.get("relationships")
+    return f"{nodes} 个节点、{relations} 条关系", f"{nodes} nodes, {relations} relations"

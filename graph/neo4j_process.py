@@ -60,7 +60,8 @@ def admin(
     if done.returncode:
         tail = last_lines(done.stderr or done.stdout)
         words = " ".join(arguments[:3])
-        raise ServerError(f"neo4j-admin {words} failed: {tail}", where=str(store))
+        found = (f"neo4j-admin {words} 失败：{tail}", f"neo4j-admin {words} failed: {tail}")
+        raise ServerError(found, where=str(store))
     return done.stdout
 
 
@@ -149,9 +150,9 @@ def _take(held: ExitStack, wanted: int, last: int) -> int:
 def port_taken(port: int) -> PortTaken:
     """The error for a port that was asked for and is in use."""
     return PortTaken(
-        f"port {port} is used by another program",
+        (f"端口 {port} 已被其他程序占用", f"port {port} is used by another program"),
         where="127.0.0.1",
-        next_step="set another port, or 0 for a free one",
+        next_step=("另设端口，或设 0 自动选用空闲端口", "set another port, or 0 for a free one"),
     )
 
 

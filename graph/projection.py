@@ -103,7 +103,9 @@ class Projection:
             about = json.loads((folder / "projection.json").read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise HomeError(
-                "there is no projection", where=str(folder), next_step="load a delivery"
+                ("没有投影数据", "there is no projection"),
+                where=str(folder),
+                next_step=("载入一批数据：doudi load", "load a delivery"),
             ) from error
         self.as_known = date.fromisoformat(about["as_known"]) if about["as_known"] else None
         self.backend: Backend = ibis.duckdb.connect()
@@ -248,9 +250,15 @@ def _write(bench: Workbench, out: Path, as_known: date | None) -> ProjectionRece
         draft.rename(out)
     except OSError as error:
         raise HomeError(
-            f"cannot write the projection ({error.strerror})",
+            (
+                f"无法写入投影数据（{error.strerror}）",
+                f"cannot write the projection ({error.strerror})",
+            ),
             where=str(out),
-            next_step="check the disk space and the owner of the folder",
+            next_step=(
+                "检查磁盘空间和文件夹的所有者",
+                "check the disk space and the owner of the folder",
+            ),
         ) from error
     filled = {name: count for name, count in counts.items() if count}
     return ProjectionReceipt(

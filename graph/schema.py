@@ -78,13 +78,13 @@ class Schema:
     def node(self, label: str) -> NodeType:
         """The declaration of a label; raises UnknownName with the nearest labels."""
         if label not in self.nodes:
-            raise UnknownName.among("label", label, self.nodes)
+            raise UnknownName.among(("节点标签", "label"), label, self.nodes)
         return self.nodes[label]
 
     def relation(self, name: str) -> RelationType:
         """The declaration of a relation type; raises UnknownName with the nearest types."""
         if name not in self.relations:
-            raise UnknownName.among("relation", name, self.relations)
+            raise UnknownName.among(("关系", "relation"), name, self.relations)
         return self.relations[name]
 
     def triples(self) -> list[tuple[str, str, str]]:
@@ -96,9 +96,12 @@ def _property(name: str, entry: list[str], where: str) -> Property:
     kind, sensitivity, unit, meaning = entry
     if kind not in _ARROW or not meaning:
         raise SchemaError(
-            f"property {name} has type {kind!r}",
+            (f"属性 {name} 的类型为 {kind!r}", f"property {name} has type {kind!r}"),
             where=where,
-            expected=f"one of {', '.join(_ARROW)}, and a sentence",
+            expected=(
+                f"{'、'.join(_ARROW)} 之一，并附一句说明",
+                f"one of {', '.join(_ARROW)}, and a sentence",
+            ),
         )
     return Property(name, kind, sensitivity, unit, meaning)  # type: ignore[arg-type]  # checked above
 

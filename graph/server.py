@@ -20,6 +20,7 @@ from doudi.graph.errors import (
     ServerError,
     ServerRefused,
     ServerUnreachable,
+    joined,
 )
 from doudi.graph.jars import Bundle, bundle
 from doudi.graph.neo4j_process import (
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from doudi.graph.errors import Pair
 
 __all__ = ["ManagedServer", "Neo4jSettings", "ServerAddress", "ServerStatus", "running"]
 
@@ -132,7 +135,8 @@ class ManagedServer:
                 return there or self._start(progress or (lambda _step: None), keep=keep)
         except OSError as error:
             raise HomeError(
-                f"cannot be written ({error.strerror})", where=str(self.folder)
+                (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})"),
+                where=str(self.folder),
             ) from None
 
     def _joined(self, *, keep: bool) -> ServerAddress | None:
@@ -203,7 +207,10 @@ class ManagedServer:
         entry = self._entry()
         if entry is None or entry.pid is None or self.status().pid is not None:
             return None
-        return _failed(self.folder / entry.store, "Neo4j has stopped in the middle of the work")
+        return _failed(
+            self.folder / entry.store,
+            ("Neo4j 在工作中途停止", "Neo4j has stopped in the middle of the work"),
+        )
 
     def _stop(self, entry: _Entry) -> None:
         if entry.pid is not None:
@@ -282,16 +289,22 @@ def _wait(process: subprocess.Popen[bytes], address: ServerAddress, store: Path)
         if process.poll() is not None:
             raise _not_started(store, address, process.returncode)
         if time.monotonic() > deadline:
-            raise _failed(store, f"Neo4j did not answer within {START_SECONDS} s")
+            late = f"{START_SECONDS} s"
+            raise _failed(
+                store, (f"Neo4j 在 {late} 内没有应答", f"Neo4j did not answer within {late}")
+            )
         time.sleep(0.1)
     try:
         with Connection.open(address, patience=START_SECONDS) as connection:
             connection.read("RETURN 1 AS one")
     except ServerRefused:
         raise ServerError(
-            "the store was made with another password",
+            ("图库建立时用的是另一个密码", "the store was made with another password"),
             where=str(store),
-            next_step="stop the server and remove the folder graph; it is a cache and built anew",
+            next_step=(
+                "停止服务器并删除文件夹 graph；它是缓存，会重新建立",
+                "stop the server and remove the folder graph; it is a cache and built anew",
+            ),
         ) from None
 
 
@@ -300,15 +313,19 @@ def _not_started(store: Path, address: ServerAddress, code: int) -> ServerError:
     for port in (address.bolt_port, address.http_port):
         if f":{port}" in log and ("already in use" in log or "BindException" in log):
             return port_taken(port)
-    return _failed(store, f"Neo4j did not start; it ended with code {code}")
+    found = (f"Neo4j 未能启动，退出码 {code}", f"Neo4j did not start; it ended with code {code}")
+    return _failed(store, found)
 
 
-def _failed(store: Path, found: str) -> ServerError:
+def _failed(store: Path, found: Pair) -> ServerError:
     tail = last_lines(_log_of(store))
     return ServerError(
-        f"{found}: {tail}" if tail else found,
+        joined([found, tail], "：", ": ") if tail else found,
         where=str(console_log(store)),
-        next_step="read the log; doudi doctor checks the parts",
+        next_step=(
+            "查看日志；doudi doctor 可检查各部件",
+            "read the log; doudi doctor checks the parts",
+        ),
     )
 
 

@@ -44,7 +44,7 @@ def properties_of(*name: str) -> pa.Schema:
     relation = schema().relation(kind)
     if (start, end) not in relation.pairs:
         known = [f"{kind}.{a}.{b}" for a, b in relation.pairs]
-        raise UnknownName.among("relation", f"{kind}.{start}.{end}", known)
+        raise UnknownName.among(("关系", "relation"), f"{kind}.{start}.{end}", known)
     return fact_columns(relation.properties, link=True)
 
 
@@ -113,7 +113,12 @@ class FactStore:
     ) -> Path | None:
         if not _SOURCE.match(source):
             raise SchemaError(
-                f"source {source!r}", where=".".join(name), expected="a slug such as hukou_change"
+                (f"数据源 {source!r}", f"source {source!r}"),
+                where=".".join(name),
+                expected=(
+                    "小写英文代号，如 hukou_change",
+                    "a slug such as hukou_change",
+                ),
             )
         records = checked(table, properties_of(*name), where=f"{'.'.join(name)} of {source}")
         if records.num_rows == 0:
@@ -124,9 +129,15 @@ class FactStore:
             return _write_new(records, target, f"{seq:06d}-{source}")
         except OSError as error:
             raise HomeError(
-                f"cannot write fact tables ({error.strerror})",
+                (
+                    f"无法写入事实表（{error.strerror}）",
+                    f"cannot write fact tables ({error.strerror})",
+                ),
                 where=str(target),
-                next_step="check the disk space and the owner of the home folder",
+                next_step=(
+                    "检查磁盘空间和主目录的所有者",
+                    "check the disk space and the owner of the home folder",
+                ),
             ) from error
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import DeliveryError
+from doudi.graph.errors import DeliveryError, filled, joined, toml_problem
 from doudi.loaders.modes import Delivery
 from doudi.loaders.read import slug_of, suffix_of
 from doudi.loaders.receipt import Control
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from doudi.graph.errors import Said
     from doudi.loaders.clean import Feed
     from doudi.loaders.source import Source
 
@@ -93,25 +94,32 @@ def read_folder(path: Path) -> Folder:
     """
     if not path.is_dir():
         raise DeliveryError(
-            "no such folder", where=str(path), expected="a folder of <slug>.csv files",
-            next_step="check the path",
-        )  # fmt: skip  # one call
+            ("没有这个文件夹", "no such folder"),
+            where=str(path),
+            expected=("存放 <数据类型>.csv 文件的文件夹", "a folder of <slug>.csv files"),
+            next_step=("核对路径", "check the path"),
+        )
     table = _table(path / "delivery.toml")
     mode = table.get("mode", "snapshot")
     own, control = _tables(path, table, "source"), _tables(path, table, "control")
     modes = {slug: entry.get("mode", mode) for slug, entry in own.items()}
     wrong = sorted({str(m) for m in (mode, *modes.values()) if m not in MODES})
     if wrong:
-        raise _broken(path, f"mode {wrong[0]!r}", " or ".join(MODES))
+        raise _broken(path, f"mode {wrong[0]!r}", joined(MODES, " 或 ", " or "))
     as_known = table.get("as_known", datetime.now(UTC).date())
     if isinstance(as_known, datetime):
         as_known = as_known.date()
     if not isinstance(as_known, date):
-        raise _broken(path, f"as_known is {as_known!r}", "a day without quotes, such as 2026-07-03")
+        raise _broken(
+            path,
+            (f"as_known 为 {as_known!r}", f"as_known is {as_known!r}"),
+            ("不带引号的日期，如 2026-07-03", "a day without quotes, such as 2026-07-03"),
+        )
     epochs = {slug: entry["epoch"] for slug, entry in own.items() if "epoch" in entry}
     odd = [f"{slug}: {year!r}" for slug, year in epochs.items() if year not in EPOCHS]
     if odd:
-        raise _broken(path, f"epoch of {odd[0]}", " or ".join(map(str, EPOCHS)))
+        found = (f"epoch 不对：{odd[0]}", f"epoch of {odd[0]}")
+        raise _broken(path, found, joined(map(str, EPOCHS), " 或 ", " or "))
     return Folder(path, _batch(path, table), as_known, mode, modes, epochs, _totals(path, control))
 
 
@@ -119,9 +127,15 @@ def _batch(path: Path, table: dict[str, Any]) -> str:
     """The batch's name, which is also a folder's."""
     batch = str(table.get("batch", path.resolve().name))
     if not _NAME.fullmatch(batch) or ".." in batch:
-        what = "batch" if "batch" in table else "without a batch, the folder's name"
+        unnamed = ("没有写明 batch，文件夹名", "without a batch, the folder's name")
+        what = "batch" if "batch" in table else unnamed
         raise _broken(
-            path, f"{what} is {batch!r}", 'letters, digits, "_", "-" and single ".", as in 2026-06'
+            path,
+            filled("{what} 为“{batch}”", "{what} is {batch!r}", what=what, batch=batch),
+            (
+                "字母、数字、“_”、“-”和单个“.”，如 2026-06",
+                'letters, digits, "_", "-" and single ".", as in 2026-06',
+            ),
         )
     return batch
 
@@ -132,22 +146,32 @@ _NAME = re.compile(r"(?!\.)[\w.-]+")
 def _totals(path: Path, control: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
     """The control totals, all of them numbers."""
     wrong = [
-        f"control.{slug}.{name} is no number"
+        (f"control.{slug}.{name} 不是数字", f"control.{slug}.{name} is no number")
         for slug, entry in control.items()
         for name, value in entry.items()
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value)
     ]
     if wrong:
-        raise _broken(path, "; ".join(wrong), "a number without quotes, such as 1834 or 918220.00")
+        raise _broken(
+            path,
+            joined(wrong),
+            (
+                "不带引号的数字，如 1834 或 918220.00",
+                "a number without quotes, such as 1834 or 918220.00",
+            ),
+        )
     return control
 
 
-def _broken(folder: Path, found: str, expected: str) -> DeliveryError:
+def _broken(folder: Path, found: Said, expected: Said) -> DeliveryError:
     return DeliveryError(
         found,
         where=f"{folder.name}/delivery.toml",
         expected=expected,
-        next_step="mend the file and load the folder again; nothing was loaded from it",
+        next_step=(
+            "改正该文件后重新载入该文件夹；其中数据均未载入",
+            "mend the file and load the folder again; nothing was loaded from it",
+        ),
     )
 
 
@@ -155,7 +179,8 @@ def _tables(folder: Path, table: dict[str, Any], name: str) -> dict[str, dict[st
     """The tables ``[name.<slug>]``."""
     own = table.get(name, {})
     if not isinstance(own, dict) or not all(isinstance(entry, dict) for entry in own.values()):
-        raise _broken(folder, f"{name} is no table of tables", f"[{name}.<slug>]")
+        found = (f"{name} 不是由小节组成的表", f"{name} is no table of tables")
+        raise _broken(folder, found, f"[{name}.<slug>]")
     return own
 
 
@@ -164,8 +189,13 @@ def _table(path: Path) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _broken(path.parent, str(error), "TOML in UTF-8") from None
+    except UnicodeDecodeError as error:
+        raise _broken(path.parent, ("编码不是 UTF-8", str(error)), _TOML) from None
+    except tomllib.TOMLDecodeError as error:
+        raise _broken(path.parent, toml_problem(error), _TOML) from None
+
+
+_TOML = ("UTF-8 编码的 TOML", "TOML in UTF-8")
 
 
 def _month(batch: str) -> date | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
-from doudi.graph.errors import SourceError, UnknownName
+from doudi.graph.errors import SourceError, UnknownName, filled, joined, nearest, toml_problem
 from doudi.graph.schema import schema
+from doudi.loaders.messages import DECLARED
 from doudi.loaders.source import TYPES, Block, Column, Expect, Nature, Personal, Role, Source
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
+    from doudi.graph.errors import Said
     from doudi.graph.schema import Property
 
 TABLES = ("source", "expect", "columns", "ignore", "map", "derived", "node", "link")
@@ -52,7 +53,7 @@ def read_sources(texts: Iterable[tuple[str, str]], *, rehearsed: bool = False) -
         SourceError: naming every file and every problem in it.
     """
     found: dict[str, Source] = {}
-    problems: list[str] = []
+    problems: list[Said] = []
     for where, text in texts:  # one file after the other
         source = _Reader(where, problems).read(text)
         if source:
@@ -63,9 +64,9 @@ def read_sources(texts: Iterable[tuple[str, str]], *, rehearsed: bool = False) -
         problems += rehearse(found.values())
     if problems:
         raise SourceError(
-            "; ".join(problems),
-            expected="what docs/add-a-source.md says",
-            next_step="mend the file",
+            joined(problems),
+            expected=("docs/add-a-source.md 的写法", "what docs/add-a-source.md says"),
+            next_step=("改正该文件", "mend the file"),
         )
     return found
 
@@ -73,34 +74,35 @@ def read_sources(texts: Iterable[tuple[str, str]], *, rehearsed: bool = False) -
 class _Reader:
     """Reads one file; problems are collected, not raised."""
 
-    def __init__(self, where: str, problems: list[str]) -> None:
+    def __init__(self, where: str, problems: list[Said]) -> None:
         self.where = where
         self.problems = problems
 
-    def say(self, problem: str) -> None:
-        """Note a problem of this file."""
-        self.problems.append(f"{self.where}: {problem}")
+    def say(self, which: str, /, **values: Said) -> None:
+        """Note a problem of this file, a key of ``DECLARED``."""
+        problem = filled(*DECLARED[which], **values)
+        self.problems.append(joined([self.where, problem], "：", ": "))
 
-    def only(self, table: dict[str, Any], allowed: Iterable[str], what: str) -> None:
+    def only(self, table: dict[str, Any], allowed: Iterable[str], what: Said) -> None:
         """Note entries that mean nothing, with the nearest that would."""
         for name in sorted(set(table) - set(allowed)):
-            self.say(f"{what} has {name!r}, {_near(name, allowed)}")
+            self.say("unknown", what=what, name=name, near=nearest(name, allowed))
 
     def read(self, text: str) -> Source | None:
         """The source a file states; None when it cannot be read at all."""
         try:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            self.say(str(error))
+            self.say("toml", error=toml_problem(error))
             return None
-        self.only(table, TABLES, "the file")
+        self.only(table, TABLES, ("文件", "the file"))
         head = table.get("source", {})
         self.only(head, HEAD, "[source]")
         absent = [name for name in NEEDED if name not in head] + (
             [] if table.get("columns") else ["columns"]
         )
         if absent:
-            self.say(f"{', '.join(absent)} missing")
+            self.say("missing", names=", ".join(absent))
             return None
         columns = {name: self.column(name, entry) for name, entry in table["columns"].items()}
         blocks = tuple(
@@ -124,44 +126,41 @@ class _Reader:
         named += [head[name] for name in ("main_date", "month_column") if head.get(name)]
         for name in named:
             if name not in columns:
-                self.say(f"[source] names the column {name!r}, {_near(name, columns)}")
+                self.say("no_column", name=name, near=nearest(name, columns))
         if head["nature"] not in get_args(Nature):
-            self.say(f"nature is {head['nature']!r}, not one of {', '.join(get_args(Nature))}")
+            self.say("nature", nature=head["nature"], known=", ".join(get_args(Nature)))
         if head["key_kind"] not in ("id", "group"):
-            self.say(f"key_kind is {head['key_kind']!r}, not id or group")
+            self.say("key_kind", kind=head["key_kind"])
         if head["nature"] != "register" and not head.get("main_date"):
-            self.say("main_date is missing; events and months need it")
+            self.say("main_date")
 
     def maps(self, maps: dict[str, Any], columns: dict[str, Column]) -> None:
         """Check the tables of words."""
         for name, entry in maps.items():
             self.only(entry, ("column", "values", "other"), f"[map.{name}]")
             if entry.get("column") not in columns or not entry.get("values"):
-                self.say(f"[map.{name}] needs a column that is declared, and values")
+                self.say("map", name=name)
 
     def names_once(self, blocks: tuple[Block, ...]) -> None:
         """Two blocks of one name would give two facts one id."""
         names = [block.name for block in blocks]
         for name in sorted({n for n in names if names.count(n) > 1}):
-            self.say(f"two blocks are named {name!r}; give one another name")
+            self.say("twice", name=name)
+
+    def word_of(self, column: str, entry: str, value: object, allowed: Collection[str]) -> None:
+        """Note an entry of a column that is none of the words allowed."""
+        if value not in allowed:
+            near = nearest(str(value), allowed)
+            self.say("word", column=column, entry=entry, value=repr(value), near=near)
 
     def column(self, name: str, entry: dict[str, Any]) -> Column:
         """One column."""
-        self.only(entry, COLUMN, f"column {name}")
-        if entry.get("type") not in TYPES:
-            self.say(
-                f"column {name} has type {entry.get('type')!r}, {_near(str(entry.get('type')), TYPES)}"
-            )
-        if entry.get("role", "plain") not in get_args(Role):
-            self.say(
-                f"column {name} has role {entry['role']!r}, not one of {', '.join(get_args(Role))}"
-            )
-        if entry.get("personal", "") not in get_args(Personal):
-            self.say(
-                f"column {name} has personal = {entry['personal']!r}, {_near(entry['personal'], get_args(Personal))}"
-            )
+        self.only(entry, COLUMN, (f"列 {name}", f"column {name}"))
+        self.word_of(name, "type", entry.get("type"), TYPES)
+        self.word_of(name, "role", entry.get("role", "plain"), get_args(Role))
+        self.word_of(name, "personal", entry.get("personal", ""), get_args(Personal))
         if entry.get("type") == "hash" and entry.get("personal") not in ("phone", "account"):
-            self.say(f"column {name} is a hash; personal must say whether of a phone or an account")
+            self.say("hash", name=name)
         zh = entry.get("zh", [])
         return Column(
             name=name,
@@ -198,31 +197,27 @@ class _Reader:
                 triple = (entry["type"], entry["from"]["label"], entry["to"]["label"])
                 declared = self.relation(triple, what)
         except KeyError as missing:
-            self.say(f"{what} lacks {missing}")
+            self.say("lacks", what=what, name=str(missing))
         except UnknownName as unknown:
-            self.say(f"{what}: {unknown}")
+            told = (unknown.told("zh"), unknown.told("en"))
+            self.say("told", what=what, told=told)
         known = [p.name for p in declared]
         if declared or not entry.get("set"):
             for name in entry.get("set", {}):
                 if name not in known:
-                    self.say(f"{what} sets {name!r}, {_near(name, known)}")
+                    self.say("sets", what=what, name=name, near=nearest(name, known))
         if entry.get("each") and entry["each"] not in columns:
-            self.say(f"{what} unfolds {entry['each']!r}, {_near(entry['each'], columns)}")
+            self.say("unfolds", what=what, name=entry["each"], near=nearest(entry["each"], columns))
         return _block(kind, number, entry, label, triple)
 
     def relation(self, triple: tuple[str, str, str], what: str) -> tuple[Property, ...]:
         """The properties of a relation type whose pair of labels is declared."""
         relation = schema().relation(triple[0])
         if triple[1:] not in relation.pairs:
-            pairs = " or ".join(f"{a}-{b}" for a, b in relation.pairs)
-            self.say(f"{what} joins {triple[1]}-{triple[2]}; {triple[0]} joins {pairs}")
+            pairs = joined((f"{a}-{b}" for a, b in relation.pairs), " 或 ", " or ")
+            ends = f"{triple[1]}-{triple[2]}"
+            self.say("joins", what=what, ends=ends, kind=triple[0], pairs=pairs)
         return relation.properties
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    names = [n for n in known if n]
-    near = get_close_matches(name, names, n=3, cutoff=0.5)
-    return f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(sorted(names)[:12])}"
 
 
 def _pair(entry: list[float] | None) -> tuple[float, float] | None:

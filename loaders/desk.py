@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from doudi.graph.tables import FactStore
-    from doudi.loaders.messages import Lang
     from doudi.loaders.modes import Delivery
     from doudi.loaders.read import Sheet
     from doudi.loaders.receipt import Control
@@ -48,7 +47,6 @@ class Desk:
     folder: Folder
     keys: Keys
     store: FactStore
-    lang: Lang
 
     def load_feed(self, source: Source, paths: list[Path]) -> list[FileReceipt]:
         """Read, clean, settle and write all parts of one data type.
@@ -56,10 +54,9 @@ class Desk:
         Raises:
             FeedStopped: if any part cannot be used; nothing of the feed is written then.
         """
-        sheets = {path.name: read_sheet(path, self.lang) for path in paths}
+        sheets = {path.name: read_sheet(path) for path in paths}
         headers = tuple(
-            match(s.headers, source, p, self.lang)
-            for s, p in zip(sheets.values(), paths, strict=True)
+            match(s.headers, source, p) for s, p in zip(sheets.values(), paths, strict=True)
         )
         feed = Feed(source, headers, self.folder.as_known)
         delivery = self.folder.for_source(source.slug)
@@ -68,8 +65,8 @@ class Desk:
             return self._receipts(feed, sheets, {}, {}, 0)
         self._clean(feed, sheets)
         settle(self.con, feed, delivery, self._rows(source))
-        check_size(self.con, feed, delivery, paths[-1], self.lang)
-        check_units(self.con, feed, paths[-1], self.lang)
+        check_size(self.con, feed, delivery, paths[-1])
+        check_units(self.con, feed, paths[-1])
         facts = self._write(feed, delivery, sheets)
         note_feed(self.home, source.slug, delivery.as_known)
         return self._receipts(feed, sheets, self._fates(feed), self._reasons(), facts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from doudi.graph.errors import joined
 from doudi.loaders.messages import note, stopped
 from doudi.loaders.source import NUMBERS, Column
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from doudi.loaders.messages import Lang
+    from doudi.graph.errors import Pair, Said
     from doudi.loaders.source import Source
 
 COMMON = (
@@ -70,7 +71,7 @@ def plain(header: str) -> str:
     return "".join(c for c in text.lower() if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
-def match(headers: Sequence[str], source: Source, path: Path, lang: Lang = "zh") -> Headers:
+def match(headers: Sequence[str], source: Source, path: Path) -> Headers:
     """Every header matched, or the feed stopped with all that is wrong.
 
     Raises:
@@ -79,36 +80,35 @@ def match(headers: Sequence[str], source: Source, path: Path, lang: Lang = "zh")
     known = _known(source)
     ignored = {plain(header) for header in source.ignored}
     if not {*known, *ignored} & {_split(plain(header), known)[0] for header in headers}:
-        raise stopped(path, "headers", lang, problems=note("no_header", lang))
+        raise stopped(path, "headers", problems=note("no_header"))
     found: dict[str, Matched] = {}
-    problems: list[str] = []
+    problems: list[Said] = []
     for place, header in enumerate(headers):  # a few dozen headers
         name, unit = _split(plain(header), known)
         if name not in known:
             if plain(header) and plain(header) not in ignored:
-                problems.append(_unknown(place, header, known, lang))
+                problems.append(_unknown(place, header, known))
         elif known[name].name in found:
-            problems.append(note("doubled", lang, name=name))
+            problems.append(note("doubled", name=name))
         else:
             found[known[name].name] = Matched(place, known[name], unit)
     problems += [
-        note("missing", lang, name=c.name, zh="、".join(c.headers[:1]))
-        for c in _needed(source, found)
+        note("missing", name=c.name, zh="、".join(c.headers[:1])) for c in _needed(source, found)
     ]
     if problems:
-        raise stopped(path, "headers", lang, problems="; ".join(problems))
+        raise stopped(path, "headers", problems=joined(problems))
     absent = [c.name for c in source.columns.values() if c.role == "plain" and c.name not in found]
     return Headers(tuple(found.values()), tuple(absent))
 
 
-def _unknown(place: int, header: str, known: Iterable[str], lang: Lang) -> str:
+def _unknown(place: int, header: str, known: Iterable[str]) -> Pair:
     """An unknown column by its name, or by place and kind where the cell looks like a row's."""
     digits = sum(c.isdigit() for c in header)
     if digits >= MANY_DIGITS:
-        return note("no_name", lang, place=place + 1, digits=digits)
+        return note("no_name", place=place + 1, digits=digits)
     near = get_close_matches(plain(header), list(known), n=3, cutoff=0.4)
-    hint = note("near", lang, names=", ".join(near)) if near else ""
-    return note("unknown_column", lang, name=header, near=hint)
+    hint = note("near", names=", ".join(near)) if near else ""
+    return note("unknown_column", name=header, near=hint)
 
 
 def _needed(source: Source, found: Iterable[str]) -> list[Column]:

@@ -61,7 +61,8 @@ def _key(path: Path, fresh: bytes) -> bytes:
         except FileExistsError:
             return path.read_bytes()
         except OSError as error:
-            raise HomeError(f"cannot be written ({error.strerror})", where=path.name) from None
+            found = (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})")
+            raise HomeError(found, where=path.name) from None
         finally:
             draft.unlink(missing_ok=True)
     return path.read_bytes()
@@ -174,7 +175,10 @@ def write_whole(table: pa.Table, path: Path) -> None:
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise HomeError(
-            f"cannot be written ({error.strerror})",
+            (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})"),
             where=f"{path.parent.name}/{path.name}",
-            next_step="check the disk space and the owner of the home folder",
+            next_step=(
+                "检查磁盘空间和主目录的所有者",
+                "check the disk space and the owner of the home folder",
+            ),
         ) from error

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from doudi.graph.errors import FeedStopped, HomeError
+from doudi.graph.errors import FeedStopped, HomeError, filled, in_lang
 from doudi.graph.tables import FactStore
 from doudi.loaders.control import read_folder, summable
 from doudi.loaders.desk import Desk
 from doudi.loaders.identity import Keys, open_vault
 from doudi.loaders.macros import engine
-from doudi.loaders.messages import note, stopped, told
+from doudi.loaders.messages import note, stopped
 from doudi.loaders.receipt import FileReceipt, LoadReceipt
 from doudi.loaders.source import NUMBERS, Source, sources
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from doudi.graph.errors import Lang, Pair, Said
     from doudi.loaders.control import Folder
-    from doudi.loaders.messages import Lang
     from doudi.loaders.receipt import Control
 
 
@@ -65,17 +65,17 @@ def load(
     con = engine()
     try:
         open_vault(con, home / "vault")
-        desk = Desk(con, home, folder, Keys(home / "keys"), FactStore(home / "tables"), lang)
-        return _work_through(desk, declared, progress)
+        desk = Desk(con, home, folder, Keys(home / "keys"), FactStore(home / "tables"))
+        return _work_through(desk, declared, progress, lang)
     finally:
         con.close()
 
 
 def _work_through(
-    desk: Desk, declared: dict[str, Source], progress: Callable[[str], None] | None
+    desk: Desk, declared: dict[str, Source], progress: Callable[[str], None] | None, lang: Lang
 ) -> LoadReceipt:
     receipts: list[FileReceipt] = []
-    problems: list[str] = []
+    problems: list[Said] = []
     feeds = desk.folder.feeds()
     for slug in _ordered(feeds, declared):  # one data type after the other
         for path in feeds[slug]:
@@ -84,15 +84,14 @@ def _work_through(
         try:
             receipts += _load_feed(desk, slug, feeds[slug], declared)
         except FeedStopped as error:
-            problems.append(told(error, desk.lang))
-    problems += _no_files(desk.folder, feeds, desk.lang)
+            problems.append((error.told("zh"), error.told("en")))
+    problems += _no_files(desk.folder, feeds)
     batch = desk.folder.batch
-    problems += [note("unread", desk.lang, file=f"{batch}/{n}") for n in desk.folder.unread()]
-    problems += [m for r in receipts for m in _unhealthy(r, declared[r.source], desk.lang)]
-    notes = [m for r in receipts for m in _remarks(r, declared[r.source], desk)]
-    return LoadReceipt(
-        desk.folder.batch, tuple(receipts), (*problems, *notes), unhealthy=bool(problems)
-    )
+    problems += [note("unread", file=f"{batch}/{n}") for n in desk.folder.unread()]
+    problems += [m for r in receipts for m in _unhealthy(r, declared[r.source])]
+    notes = [m for r in receipts for m in _remarks(r, declared[r.source], desk.folder)]
+    messages = tuple(in_lang(message, lang) for message in (*problems, *notes))
+    return LoadReceipt(batch, tuple(receipts), messages, unhealthy=bool(problems))
 
 
 def _load_feed(
@@ -104,11 +103,11 @@ def _load_feed(
         FeedStopped: if it cannot be used, an engine's error over one of its values included.
     """
     if slug not in declared:
-        raise _unknown(paths[0], slug, declared, desk.lang)
+        raise _unknown(paths[0], slug, declared)
     try:
         return desk.load_feed(desk.folder.dated(declared[slug]), paths)
     except duckdb.Error as error:  # its own message quotes the value
-        raise stopped(paths[-1], "engine", desk.lang, kind=type(error).__name__) from None
+        raise stopped(paths[-1], "engine", kind=type(error).__name__) from None
 
 
 def _ordered(feeds: Iterable[str], declared: dict[str, Source]) -> list[str]:
@@ -125,64 +124,50 @@ def _by_person(source: Source | None) -> bool:
     )
 
 
-def _unknown(path: Path, slug: str, declared: Iterable[str], lang: Lang) -> FeedStopped:
+def _unknown(path: Path, slug: str, declared: Iterable[str]) -> FeedStopped:
     near = get_close_matches(slug, list(declared), n=3, cutoff=0.4) or sorted(declared)[:5]
-    return stopped(path, "unknown_source", lang, slug=slug, near=", ".join(near))
+    return stopped(path, "unknown_source", slug=slug, near=", ".join(near))
 
 
-def _no_files(folder: Folder, feeds: Iterable[str], lang: Lang) -> list[str]:
+def _no_files(folder: Folder, feeds: Iterable[str]) -> list[Pair]:
     """Control totals of files that are not there."""
     there = set(feeds)
-    return [
-        note("no_file", lang, file=f"{folder.batch}/{s}") for s in folder.control if s not in there
-    ]
+    return [note("no_file", file=f"{folder.batch}/{s}") for s in folder.control if s not in there]
 
 
-def _unhealthy(receipt: FileReceipt, source: Source, lang: Lang) -> list[str]:
+def _unhealthy(receipt: FileReceipt, source: Source) -> list[Pair]:
     """What about a file needs the sender: totals that do not agree, too many refused rows."""
     file = f"{receipt.batch}/{receipt.file}"
-    found = [m for total in receipt.totals for m in _disagrees(total, file, source, lang)]
+    found = [m for total in receipt.totals for m in _disagrees(total, file, source)]
     limit = source.expect.rejected
     if receipt.quarantined > max(limit * receipt.rows_in, FEW_REFUSED):
-        found.append(
-            note(
-                "rejected",
-                lang,
-                file=file,
-                rows=receipt.rows_in,
-                refused=receipt.quarantined,
-                limit=limit,
-            )
-        )
+        counts = {"rows": receipt.rows_in, "refused": receipt.quarantined, "limit": limit}
+        found.append(note("rejected", file=file, **counts))
     return found
 
 
-def _disagrees(total: Control, file: str, source: Source, lang: Lang) -> list[str]:
+def _disagrees(total: Control, file: str, source: Source) -> list[Pair]:
     """What to say of a control total that cannot be compared, or is not equal."""
     if total.name != "rows" and not summable(source, total.name):
-        return [note("no_total", lang, file=file, name=total.name)]
+        return [note("no_total", file=file, name=total.name)]
     if total.agrees:
         return []
-    told = {"name": total.name, "expected": total.expected, "found": total.found}
-    return [note("control", lang, file=file, **told)]
+    sums = {"expected": total.expected, "found": total.found}
+    return [note("control", file=file, name=total.name, **sums)]
 
 
 FEW_REFUSED = 10
 """So many refused rows pass in a small file without a message of their own."""
 
 
-def _remarks(receipt: FileReceipt, source: Source, desk: Desk) -> list[str]:
+def _remarks(receipt: FileReceipt, source: Source, folder: Folder) -> list[Pair]:
     """What is worth knowing, but is nobody's fault."""
     file, found = f"{receipt.batch}/{receipt.file}", []
     if receipt.absent:
-        found.append(note("absent", desk.lang, file=file, names=", ".join(receipt.absent)))
-    if (
-        desk.folder.for_source(source.slug).mode == "snapshot"
-        and receipt.rows_in > source.expect.rows[1]
-    ):
-        found.append(
-            note("many", desk.lang, file=file, rows=receipt.rows_in, most=source.expect.rows[1])
-        )
+        found.append(note("absent", file=file, names=", ".join(receipt.absent)))
+    rows, most = receipt.rows_in, source.expect.rows[1]
+    if folder.for_source(source.slug).mode == "snapshot" and rows > most:
+        found.append(note("many", file=file, rows=rows, most=most))
     return found
 
 
@@ -195,13 +180,16 @@ def _require_writable(home: Path) -> None:
         except OSError as error:
             raise _unwritable(home, error.strerror or "") from None
         if not os.access(home / name, os.W_OK):
-            raise _unwritable(home, "read-only")
+            raise _unwritable(home, ("只读", "read-only"))
 
 
-def _unwritable(home: Path, why: str) -> HomeError:
+def _unwritable(home: Path, why: Said) -> HomeError:
     return HomeError(
-        f"the home folder cannot be written ({why})",
+        filled("无法写入主目录（{why}）", "the home folder cannot be written ({why})", why=why),
         where=str(home),
-        expected="a folder this user may write to",
-        next_step="give another with --home, or mend its permissions",
+        expected=("当前用户可写的文件夹", "a folder this user may write to"),
+        next_step=(
+            "用 --home 另选主目录，或改正其权限",
+            "give another with --home, or mend its permissions",
+        ),
     )

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from doudi.graph.errors import FeedStopped
+from doudi.graph.errors import FeedStopped, filled
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from doudi.graph.errors import DoudiError
+    from doudi.graph.errors import Pair, Said
 
-Lang = Literal["zh", "en"]
-
-FOUND: dict[str, tuple[str, str]] = {
+FOUND: dict[str, Pair] = {
     "empty": ("文件是空的", "the file is empty"),
     "damaged": ("文件被截断或已损坏({kind})", "the file is cut off or damaged ({kind})"),
     "other_kind": ("文件内容与扩展名不符({kind})", "the file is not what its name says ({kind})"),
@@ -36,7 +34,7 @@ FOUND: dict[str, tuple[str, str]] = {
         "a snapshot of {rows} rows, at least {least} are normal",
     ),
 }
-EXPECTED: dict[str, tuple[str, str]] = {
+EXPECTED: dict[str, Pair] = {
     "unknown_source": ("是否为 {near}？", "did you mean {near}?"),
     "headers": (
         "数据源声明的列；TOML 的 [ignore] 可放行某列",
@@ -58,7 +56,7 @@ NEXT = (
     "请报送单位重新报送该文件；其他文件不受影响",
     "ask the sender for the file again; the other files go on",
 )
-NOTES: dict[str, tuple[str, str]] = {
+NOTES: dict[str, Pair] = {
     "unknown_column": ("不认识的列“{name}”{near}", "unknown column {name!r}{near}"),
     "no_name": ("第 {place} 列的表头是数据，含 {digits} 位数字", "the header of column {place} is a value, {digits} digits"),
     "no_header": ("第一行不是表头", "the first row is no header"),
@@ -86,33 +84,67 @@ NOTES: dict[str, tuple[str, str]] = {
     "absent": ("{file}：缺少列 {names}，其值视为未知", "{file}: without the columns {names}, which are unknown"),
     "no_file": ("{file}：delivery.toml 有控制数，但没有文件", "{file}: delivery.toml has control totals, but there is no file"),
 }  # fmt: skip
+DECLARED: dict[str, Pair] = {
+    "unknown": ("{what} 中有不认识的“{name}”，应为 {near}", "{what} has {name!r}, {near}"),
+    "toml": ("{error}", "{error}"),
+    "missing": ("缺少 {names}", "{names} missing"),
+    "no_column": (
+        "[source] 提到未声明的列“{name}”，应为 {near}",
+        "[source] names the column {name!r}, {near}",
+    ),
+    "nature": (
+        "nature 为“{nature}”，应为 {known} 之一",
+        "nature is {nature!r}, not one of {known}",
+    ),
+    "key_kind": ("key_kind 为“{kind}”，应为 id 或 group", "key_kind is {kind!r}, not id or group"),
+    "main_date": (
+        "缺少 main_date；事件和按月数据必须写明",
+        "main_date is missing; events and months need it",
+    ),
+    "map": (
+        "[map.{name}] 需要已声明的列（column）和对照值（values）",
+        "[map.{name}] needs a column that is declared, and values",
+    ),
+    "twice": (
+        "有两个块都叫“{name}”；请给其中一个改名",
+        "two blocks are named {name!r}; give one another name",
+    ),
+    "word": (
+        "列 {column} 的 {entry} 为 {value}，应为 {near}",
+        "column {column} has {entry} {value}, {near}",
+    ),
+    "hash": (
+        "列 {name} 是哈希值；personal 须写明是 phone（电话）还是 account（账户）",
+        "column {name} is a hash; personal must say whether of a phone or an account",
+    ),
+    "lacks": ("{what} 缺少 {name}", "{what} lacks {name}"),
+    "told": ("{what}：{told}", "{what}: {told}"),
+    "sets": ("{what} 给未声明的属性“{name}”赋值，应为 {near}", "{what} sets {name!r}, {near}"),
+    "unfolds": ("{what} 展开未声明的列“{name}”，应为 {near}", "{what} unfolds {name!r}, {near}"),
+    "joins": (
+        "{what} 连接 {ends}；{kind} 只连接 {pairs}",
+        "{what} joins {ends}; {kind} joins {pairs}",
+    ),
+}
+"""What is wrong with a source's own file."""
 
 
-def note(which: str, lang: Lang, /, **values: object) -> str:
-    """A sentence in a language."""
-    return NOTES[which][lang == "en"].format(**values)
+def note(which: str, /, **values: Said | float) -> Pair:
+    """A sentence with its values."""
+    return filled(*NOTES[which], **values)
 
 
-def stopped(path: Path, which: str, lang: Lang, /, **values: object) -> FeedStopped:
+def stopped(path: Path, which: str, /, **values: Said | float) -> FeedStopped:
     """The error that stops one file and lets the others go on.
 
     Args:
         path: The file; its folder and name are told, nothing above them.
         which: Which problem, a key of ``FOUND``.
-        lang: Language of the sentence.
         values: What the sentence names; never a value of a row.
     """
-    place = lang == "en"
     return FeedStopped(
-        FOUND[which][place].format(**values),
+        filled(*FOUND[which], **values),
         where=f"{path.parent.name}/{path.name}",
-        expected=EXPECTED.get(which, WHOLE)[place].format(**values),
-        next_step=NEXT[place],
+        expected=filled(*EXPECTED.get(which, WHOLE), **values),
+        next_step=NEXT,
     )
-
-
-def told(error: DoudiError, lang: Lang) -> str:
-    """An error as one sentence of the receipt."""
-    if lang == "en":
-        return str(error)
-    return f"{error.where}：{error.found}；应为：{error.expected}；下一步：{error.next_step}"

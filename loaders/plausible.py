@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doudi.graph.errors import joined
 from doudi.loaders.messages import note, stopped
 from doudi.loaders.values import UNITS
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from doudi.loaders.clean import Feed
-    from doudi.loaders.messages import Lang
     from doudi.loaders.modes import Delivery
     from doudi.loaders.source import Column
 
@@ -27,7 +27,7 @@ FEW = 20
 """Medians of fewer values are not compared, and so small registers may shrink."""
 
 
-def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, path: Path, lang: Lang) -> None:
+def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, path: Path) -> None:
     """Stop the feed where an amount's median is off against its plausible range or the rows before.
 
     Raises:
@@ -54,9 +54,9 @@ def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, path: Path, lang: La
         if not factor and known >= FEW and last:
             factor = _against(median, last)
         if factor:
-            problems.append(note("factor", lang, name=column.name, factor=factor))
+            problems.append(note("factor", name=column.name, factor=factor))
     if problems:
-        raise stopped(path, "unit", lang, problems="; ".join(problems))
+        raise stopped(path, "unit", problems=joined(problems))
 
 
 def _is_amount(column: Column) -> bool:
@@ -99,9 +99,7 @@ def _against(median: float, last: float) -> str:
     return ""
 
 
-def check_size(
-    con: duckdb.DuckDBPyConnection, feed: Feed, delivery: Delivery, path: Path, lang: Lang
-) -> None:
+def check_size(con: duckdb.DuckDBPyConnection, feed: Feed, delivery: Delivery, path: Path) -> None:
     """Stop a snapshot that lists far less than it did: a cut feed looks like people who left.
 
     Raises:
@@ -113,6 +111,6 @@ def check_size(
     known = con.execute("SELECT count(*) FROM before").fetchall()[0][0]
     expect = feed.source.expect
     if rows < expect.rows[0]:
-        raise stopped(path, "few", lang, rows=rows, least=expect.rows[0])
+        raise stopped(path, "few", rows=rows, least=expect.rows[0])
     if feed.source.nature == "register" and known >= FEW and rows < known * expect.shrink:
-        raise stopped(path, "shrunk", lang, rows=rows, known=known)
+        raise stopped(path, "shrunk", rows=rows, known=known)

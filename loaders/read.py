@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from doudi.loaders.messages import Lang
-
 SUFFIXES = (".csv.gz", ".csv", ".tsv", ".xlsx", ".parquet")
 MAX_UNPACKED = 4 * 2**30
 """Bytes a packed file may unpack to; more is taken for a bomb."""
@@ -74,7 +72,7 @@ def suffix_of(path: Path) -> str:
     return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
 
 
-def read_sheet(path: Path, lang: Lang = "zh") -> Sheet:
+def read_sheet(path: Path) -> Sheet:
     """The content of a delivered file.
 
     Raises:
@@ -82,40 +80,40 @@ def read_sheet(path: Path, lang: Lang = "zh") -> Sheet:
     """
     try:
         if path.stat().st_size == 0:
-            raise stopped(path, "empty", lang)
+            raise stopped(path, "empty")
         if suffix_of(path) == ".parquet":
             return _parquet(path)
         if suffix_of(path) == ".xlsx":
-            return _sheet(_xlsx(path), path, lang)
-        return _csv(path, lang)
+            return _sheet(_xlsx(path), path)
+        return _csv(path)
     except (gzip.BadGzipFile, zipfile.BadZipFile, KeyError, pa.ArrowException, csv.Error) as error:
-        raise stopped(path, "other_kind", lang, kind=type(error).__name__) from None
+        raise stopped(path, "other_kind", kind=type(error).__name__) from None
     except (OSError, EOFError, zlib.error) as error:
-        raise stopped(path, "damaged", lang, kind=type(error).__name__) from None
+        raise stopped(path, "damaged", kind=type(error).__name__) from None
 
 
-def _csv(path: Path, lang: Lang) -> Sheet:
-    text = decode(_bytes(path, lang), path, lang)
+def _csv(path: Path) -> Sheet:
+    text = decode(_bytes(path), path)
     first = text.split("\n", 1)[0]
     delimiter = "\t" if suffix_of(path) == ".tsv" or ("\t" in first and "," not in first) else ","
     plain = read_plain(text, delimiter)
     if plain:
         return Sheet(*plain, ())
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    return _sheet(rows, path, lang)
+    return _sheet(rows, path)
 
 
-def _bytes(path: Path, lang: Lang) -> bytes:
+def _bytes(path: Path) -> bytes:
     if suffix_of(path) != ".csv.gz":
         return path.read_bytes()
     with gzip.open(path, "rb") as file:
         data = file.read(MAX_UNPACKED + 1)
     if len(data) > MAX_UNPACKED:
-        raise stopped(path, "bomb", lang)
+        raise stopped(path, "bomb")
     return data
 
 
-def decode(data: bytes, path: Path, lang: Lang = "zh") -> str:
+def decode(data: bytes, path: Path) -> str:
     """The text of a whole file in UTF-8, with or without a mark, or GB18030.
 
     Bytes that are valid in both are settled by their characters: a Chinese register holds no
@@ -125,15 +123,15 @@ def decode(data: bytes, path: Path, lang: Lang = "zh") -> str:
         FeedStopped: if it is neither.
     """
     if data[:4] == b"PK\x03\x04" or data[:2] in (b"\x1f\x8b", b"\xd0\xcf"):
-        raise stopped(path, "other_kind", lang, kind="packed")
+        raise stopped(path, "other_kind", kind="packed")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4096]:
-        raise stopped(path, "binary", lang)
+        raise stopped(path, "binary")
     utf8 = _decoded(data, "utf-8-sig")
     if utf8 is not None and not _reads_wrong(utf8):
         return utf8
     found = _decoded(data, "gb18030") or utf8
     if found is None:
-        raise stopped(path, "encoding", lang)
+        raise stopped(path, "encoding")
     return found
 
 
@@ -177,12 +175,12 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _sheet(rows: Iterable[Sequence[str]], path: Path, lang: Lang) -> Sheet:
+def _sheet(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
     """Rows of the header's width as columns; the others set aside with their line."""
     lines = iter(rows)
     headers = tuple(next(lines, ()))
     if not any(header.strip() for header in headers):
-        raise stopped(path, "empty", lang)
+        raise stopped(path, "empty")
     width, kept, numbers, misshapen = len(headers), [], [], []
     for line, cells in enumerate(lines, start=2):  # csv gives rows one by one
         row = (

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from doudi.graph.errors import DeliveryError
+from doudi.graph.errors import DeliveryError, filled
+
+_UNEVEN = (
+    "读入 {rows_in} 行，但载入 {loaded} + 隔离 {quarantined} + 重复 {duplicates}",
+    "{rows_in} rows in, but {loaded} loaded + {quarantined} quarantined + {duplicates} duplicates",
+)
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,15 @@ class FileReceipt:
     def __post_init__(self) -> None:
         """Refuse a receipt in which a row is missing or counted twice."""
         if self.rows_in != self.loaded + self.quarantined + self.duplicates:
+            names = ("rows_in", "loaded", "quarantined", "duplicates")
             raise DeliveryError(
-                f"{self.rows_in} rows in, but {self.loaded} loaded + {self.quarantined} "
-                f"quarantined + {self.duplicates} duplicates",
+                filled(*_UNEVEN, **{name: getattr(self, name) for name in names}),
                 where=f"{self.batch}/{self.file}",
-                expected="every row counted once",
-                next_step="report this; nothing of the file is to be relied on",
+                expected=("每行恰好计入一次", "every row counted once"),
+                next_step=(
+                    "请反馈此问题；该文件的数据不可采信",
+                    "report this; nothing of the file is to be relied on",
+                ),
             )
 
     @property

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import duckdb
 import pyarrow as pa
 
-from doudi.graph.errors import PolicyError
+from doudi.graph.errors import PolicyError, nearest
 from doudi.policy.defaults import defaults
 
 if TYPE_CHECKING:
@@ -217,12 +217,19 @@ def missing(name: str, area_code: str, month: date, *, known: Iterable[str]) -> 
     """The error of a parameter that nobody has set."""
     names = sorted(known)
     near = get_close_matches(name, names, n=3, cutoff=0.6)
-    hint = f"did you mean {', '.join(near)}?" if name not in names and near else ""
+    row = (
+        "policy_parameters 中该区划或其上级、该月份的一行",
+        "a row of policy_parameters for the area, or one above it, and the month",
+    )
+    area = padded(area_code)
     return PolicyError(
-        f"no value of {name} is in force",
-        where=f"area {padded(area_code)}, {month:%Y-%m}",
-        expected=hint or "a row of policy_parameters for the area, or one above it, and the month",
-        next_step="deliver policy_parameters with this parameter",
+        (f"{name} 没有现行值", f"no value of {name} is in force"),
+        where=(f"区划 {area}，{month:%Y-%m}", f"area {area}, {month:%Y-%m}"),
+        expected=nearest(name, names) if name not in names and near else row,
+        next_step=(
+            "报送含该参数的 policy_parameters",
+            "deliver policy_parameters with this parameter",
+        ),
     )
 
 

@@ -73,17 +73,29 @@ def _change(text: str, parameters: Parameters) -> tuple[str, float]:
         value = math.nan
     if not math.isfinite(value):
         raise UsageError(
-            f"{text!r} is no change",
+            (f"“{text}”不是参数变动", f"{text!r} is no change"),
             where="policy diff",
-            expected="name=value, such as dibao.std_month_rural=600",
-            next_step="doudi policy show lists the names and the values that hold now",
+            expected=(
+                "参数名=数值，如 dibao.std_month_rural=600",
+                "name=value, such as dibao.std_month_rural=600",
+            ),
+            next_step=(
+                "用 doudi policy show 查看参数名和现行值",
+                "doudi policy show lists the names and the values that hold now",
+            ),
         )
     return name, value
 
 
 def _require_known(name: str, parameters: Parameters) -> None:
     if name not in parameters.names():
-        raise UnknownName.among("parameter", name, parameters.names(), where="policy")
+        raise UnknownName.among(
+            ("参数", "parameter"),
+            name,
+            parameters.names(),
+            where="policy",
+            next_step=("用 doudi policy show 查看参数", "doudi policy show lists the parameters"),
+        )
 
 
 def _usual_area(parameters: Parameters) -> str:

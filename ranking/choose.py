@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.graph.errors import RankingError
+from doudi.graph.errors import RankingError, filled
 from doudi.ranking.evaluate import Field, Measures, measure
 from doudi.ranking.models import (
     MODELS,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from doudi.graph.errors import Pair
     from doudi.ranking.families import Families
     from doudi.ranking.outcome import Labelled
 
@@ -76,8 +77,8 @@ def choose(
     Raises:
         RankingError: if a window has too few outcomes to learn from or to check on.
     """
-    enough(train[0], "to learn from")
-    enough(check, "to check on")
+    enough(train[0], TO_LEARN)
+    enough(check, TO_CHECK)
     field = Field(
         fell_back=check.fell_back,
         township=check.features.column("township"),
@@ -113,19 +114,35 @@ def merit(measures: Measures) -> tuple[float, float]:
     return precision, measures.average_precision
 
 
-def enough(part: Labelled, purpose: str) -> None:
+TO_LEARN, TO_CHECK = ("建模", "to learn from"), ("检验", "to check on")
+
+
+def enough(part: Labelled, purpose: Pair) -> None:
     """Refuse a window with too few outcomes.
 
     Raises:
         RankingError: with the counts.
     """
     kept, total = part.outcomes, len(part.fell_back)
+    start, end = part.window.t, part.window.end
     if kept < LEAST_OUTCOMES or total - kept < LEAST_OUTCOMES:
         raise RankingError(
-            f"{kept} of {total} households fell back, too few {purpose}",
-            where=f"{part.window.t} to {part.window.end}",
-            expected=f"at least {LEAST_OUTCOMES} that did and as many that did not",
-            next_step="rank when more history has been delivered; until then visit by plain rule",
+            filled(
+                "{total} 户中有 {kept} 户返贫，不足以{purpose}",
+                "{kept} of {total} households fell back, too few {purpose}",
+                kept=kept,
+                total=total,
+                purpose=purpose,
+            ),
+            where=(f"{start} 至 {end}", f"{start} to {end}"),
+            expected=(
+                f"返贫和未返贫的各至少 {LEAST_OUTCOMES} 户",
+                f"at least {LEAST_OUTCOMES} that did and as many that did not",
+            ),
+            next_step=(
+                "待报送更多历史数据后再排序；此前按简单规则上门",
+                "rank when more history has been delivered; until then visit by plain rule",
+            ),
         )
 
 

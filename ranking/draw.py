@@ -56,21 +56,31 @@ def capacities(capacity: int | Path, townships: NDArray[Any]) -> dict[str, int]:
         found = _read(capacity)
         lacking = [town for town in wanted if town not in found]
         if lacking:
+            names = ", ".join(lacking[:5])
             raise UsageError(
-                f"no capacity for {', '.join(lacking[:5])}",
+                (f"没有 {names} 的上门能力", f"no capacity for {names}"),
                 where=str(capacity),
-                expected=f"a row for each of {len(wanted)} townships",
-                next_step="add the rows; township codes are those of the ranking",
+                expected=(
+                    f"{len(wanted)} 个乡镇各一行",
+                    f"a row for each of {len(wanted)} townships",
+                ),
+                next_step=(
+                    "补上这些行；乡镇代码与排序表一致",
+                    "add the rows; township codes are those of the ranking",
+                ),
             )
     else:
         found = dict.fromkeys(wanted, capacity)
     low = [town for town in wanted if found[town] < 1]
     if low:
         raise UsageError(
-            f"capacity {found[low[0]]} for {low[0]}",
+            (
+                f"{low[0]} 的上门能力为 {found[low[0]]}",
+                f"capacity {found[low[0]]} for {low[0]}",
+            ),
             where=str(capacity) if isinstance(capacity, Path) else "--capacity",
-            expected="1 visit a township or more",
-            next_step="give every township at least one visit",
+            expected=("每个乡镇至少上门 1 户", "1 visit a township or more"),
+            next_step=("给每个乡镇至少一户", "give every township at least one visit"),
         )
     return {town: found[town] for town in wanted}
 
@@ -82,10 +92,16 @@ def _read(path: Path) -> dict[str, int]:
         return {row["township"].ljust(12, "0"): int(row["capacity"]) for row in rows}
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise UsageError(
-            "the capacity file cannot be read",
+            ("无法读取上门能力文件", "the capacity file cannot be read"),
             where=str(path),
-            expected="a CSV file in UTF-8 with the columns township, capacity (a whole number)",
-            next_step="mend the file, or give one number for all townships",
+            expected=(
+                "UTF-8 编码的 CSV 文件，含 township、capacity（整数）两列",
+                "a CSV file in UTF-8 with the columns township, capacity (a whole number)",
+            ),
+            next_step=(
+                "改正该文件，或给所有乡镇同一个数",
+                "mend the file, or give one number for all townships",
+            ),
         ) from error
 
 

@@ -12,7 +12,7 @@ from doudi.graph.errors import RankingError
 from doudi.policy.parameters import in_force
 from doudi.ranking import household_sql, person_sql, unit_sql
 from doudi.ranking.feature_list import feature_list
-from doudi.ranking.windows import months_later
+from doudi.ranking.windows import features_of, months_later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,10 +78,16 @@ class FeatureTable:
         lacking = [name for name in names if name not in self.table.column_names]
         if lacking:
             raise RankingError(
-                f"features are missing: {', '.join(lacking)}",
-                where=f"features as of {self.t}",
-                expected="the features the model was made with",
-                next_step="rank again, so that a model is made for these features",
+                (
+                    f"缺少特征：{', '.join(lacking)}",
+                    f"features are missing: {', '.join(lacking)}",
+                ),
+                where=features_of(self.t),
+                expected=("建模时的特征", "the features the model was made with"),
+                next_step=(
+                    "重新排序，以按这些特征建模",
+                    "rank again, so that a model is made for these features",
+                ),
             )
         scale = {feature.name: feature.scale for feature in feature_list()}
         values = self.raw(names)

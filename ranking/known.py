@@ -61,10 +61,10 @@ class KnownStates:
         self._files = [str(path) for label in schema().nodes for path in store.files(label)]
         if not self._files:
             raise RankingError(
-                "nothing was delivered yet",
+                ("尚无报送的数据", "nothing was delivered yet"),
                 where=str(store.root),
-                expected="fact tables",
-                next_step="load a delivery with doudi load",
+                expected=("事实表", "fact tables"),
+                next_step=("用 doudi load 载入一批数据", "load a delivery with doudi load"),
             )
         with store.connect() as view:
             rows = view.con.execute(

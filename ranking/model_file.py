@@ -64,12 +64,21 @@ class SavedModel:
         """
         given, learnt = list(names), list(self.card.features)
         if given != learnt:
-            differing = sorted({*given} ^ {*learnt}) or ["the order"]
+            differing = ", ".join(sorted({*given} ^ {*learnt}))
             raise RankingError(
-                f"features differ from those the model learnt: {', '.join(differing)}",
-                where=f"model {self.card.name}",
-                expected=f"{len(learnt)} features in the order of {CARD}",
-                next_step="rank again, so that a model is made for these features",
+                (
+                    f"特征与模型所学的不同：{differing or '次序'}",
+                    f"features differ from those the model learnt: {differing or 'the order'}",
+                ),
+                where=(f"模型 {self.card.name}", f"model {self.card.name}"),
+                expected=(
+                    f"{CARD} 所列次序的 {len(learnt)} 个特征",
+                    f"{len(learnt)} features in the order of {CARD}",
+                ),
+                next_step=(
+                    "重新排序，以按这些特征建模",
+                    "rank again, so that a model is made for these features",
+                ),
             )
         return probability(self.model, features.matrix(names))
 
@@ -89,6 +98,9 @@ def save(
     return card
 
 
+_RANK_AGAIN = ("重新排序以生成新模型", "rank again, which makes a new model")
+
+
 def load(folder: Path) -> SavedModel:
     """Read a model back.
 
@@ -106,26 +118,29 @@ def load(folder: Path) -> SavedModel:
         digest = _digest(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RankingError(
-            "the model cannot be read",
+            ("无法读取模型", "the model cannot be read"),
             where=str(folder),
-            expected=f"{MODEL} and {CARD}",
-            next_step="rank again, which makes a new model",
+            expected=(f"{MODEL} 和 {CARD}", f"{MODEL} and {CARD}"),
+            next_step=_RANK_AGAIN,
         ) from error
     if digest != card.digest:
         raise RankingError(
-            "the model file was altered",
+            ("模型文件被改动", "the model file was altered"),
             where=str(path),
-            expected=f"the digest in {CARD}",
-            next_step="rank again, which makes a new model",
+            expected=(f"{CARD} 中的摘要", f"the digest in {CARD}"),
+            next_step=_RANK_AGAIN,
         )
     unknown = get_untrusted_types(file=path)
     foreign = sorted(set(unknown) - _OURS)
     if foreign:
         raise RankingError(
-            f"the model file holds foreign types: {', '.join(foreign)}",
+            (
+                f"模型文件含有外来类型：{', '.join(foreign)}",
+                f"the model file holds foreign types: {', '.join(foreign)}",
+            ),
             where=str(path),
-            expected="a model that doudi rank has written",
-            next_step="rank again, which makes a new model",
+            expected=("doudi rank 写出的模型", "a model that doudi rank has written"),
+            next_step=_RANK_AGAIN,
         )
     return SavedModel(read(path, trusted=unknown), card)
 

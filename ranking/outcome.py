@@ -9,6 +9,7 @@ import numpy as np
 
 from doudi.graph.errors import RankingError
 from doudi.ranking.unit_sql import HOUSEHOLD_PROGRAMMES, STRONG
+from doudi.ranking.windows import features_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -87,10 +88,16 @@ def labelled(features: FeatureTable, outcomes: pa.Table, window: Window) -> Labe
     """
     if features.t != window.t:
         raise RankingError(
-            f"features are as of {features.t}",
-            where=f"outcome window {window.t} to {window.end}",
-            expected=f"features as of {window.t}",
-            next_step="make the features for the first day of the window",
+            (f"特征截至 {features.t}", f"features are as of {features.t}"),
+            where=(
+                f"结果窗口 {window.t} 至 {window.end}",
+                f"outcome window {window.t} to {window.end}",
+            ),
+            expected=features_of(window.t),
+            next_step=(
+                "按窗口的第一天生成特征",
+                "make the features for the first day of the window",
+            ),
         )
     days: list[date] = outcomes["day"].to_pylist()
     window.check_outcome(min(days, default=None), max(days, default=None))

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from doudi.graph.errors import HomeError
 from doudi.ranking import model_file
-from doudi.ranking.choose import Choice, choose, enough
+from doudi.ranking.choose import TO_CHECK, TO_LEARN, Choice, choose, enough
 from doudi.ranking.draw import Drawn, capacities, draw
 from doudi.ranking.explain import lacking, reasons
 from doudi.ranking.families import Families
@@ -137,10 +137,19 @@ def rank(  # noqa: PLR0913 - each option stands for itself
         return _write(learnt, days, out, seed=seed, lang=lang)
     except OSError as error:
         raise HomeError(
-            f"the ranking cannot be written ({error.strerror})",
+            (
+                f"无法写入排序结果（{error.strerror}）",
+                f"the ranking cannot be written ({error.strerror})",
+            ),
             where=str(out),
-            expected="a folder this user may write to, on a disk with room",
-            next_step="mend the permissions or free some space, then rank again",
+            expected=(
+                "当前用户可写、磁盘有空间的文件夹",
+                "a folder this user may write to, on a disk with room",
+            ),
+            next_step=(
+                "改正权限或腾出空间，再重新排序",
+                "mend the permissions or free some space, then rank again",
+            ),
         ) from error
 
 
@@ -168,9 +177,9 @@ def _learn(
 ) -> _Learnt:
     say("features and outcomes")
     check = _labelled(known, parameters, days.check)
-    enough(check, "to check on")
+    enough(check, TO_CHECK)
     train = tuple(_labelled(known, parameters, window) for window in days.train)
-    enough(train[0], "to learn from")
+    enough(train[0], TO_LEARN)
     recent = [_labelled(known, parameters, window) for window in days.recent]
     now = features_at(known.at(days.score), parameters, t=days.score.t)
     seen = [part.features for part in (*train, check, *recent)]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from doudi.graph.errors import RankingError
+
+if TYPE_CHECKING:
+    from doudi.graph.errors import Pair
 
 OUTCOME_MONTHS = 12
 """Length of the time in which a household may fall back."""
@@ -55,18 +59,43 @@ class Window:
         """
         if first is not None and first < self.t:
             raise RankingError(
-                f"an outcome of {first} lies inside the feature window",
-                where=f"features as of {self.t}",
-                expected=f"outcomes from {self.t} to before {self.end}",
-                next_step="take the outcome window after the day of the features",
+                (
+                    f"{first} 的结果落在特征窗口内",
+                    f"an outcome of {first} lies inside the feature window",
+                ),
+                where=self._where,
+                expected=self._outcomes,
+                next_step=(
+                    "结果窗口应在特征日之后",
+                    "take the outcome window after the day of the features",
+                ),
             )
         if last is not None and last >= self.end:
             raise RankingError(
-                f"an outcome of {last} lies after the outcome window",
-                where=f"features as of {self.t}",
-                expected=f"outcomes from {self.t} to before {self.end}",
-                next_step="leave out what came after the window",
+                (
+                    f"{last} 的结果晚于结果窗口",
+                    f"an outcome of {last} lies after the outcome window",
+                ),
+                where=self._where,
+                expected=self._outcomes,
+                next_step=("去掉窗口之后的结果", "leave out what came after the window"),
             )
+
+    @property
+    def _where(self) -> Pair:
+        return features_of(self.t)
+
+    @property
+    def _outcomes(self) -> Pair:
+        return (
+            f"{self.t} 起、{self.end} 之前的结果",
+            f"outcomes from {self.t} to before {self.end}",
+        )
+
+
+def features_of(day: date) -> Pair:
+    """Features as a message names them."""
+    return f"截至 {day} 的特征", f"features as of {day}"
 
 
 STEPS = (0, -3, -6)

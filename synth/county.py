@@ -80,9 +80,12 @@ def make_county(
     count = households or HOUSEHOLDS[size]
     if count < SMALLEST:
         raise UsageError(
-            f"{count} households are too few for every planted case",
+            (
+                f"{count} 户太少，无法植入全部案例",
+                f"{count} households are too few for every planted case",
+            ),
             where="households",
-            expected=f"{SMALLEST} or more",
+            expected=(f"{SMALLEST} 或以上", f"{SMALLEST} or more"),
         )
     say = progress or _quiet
     say("people and homes")

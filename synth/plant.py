@@ -58,9 +58,9 @@ class Pool:
         found = self.take(fits)
         if found is None:
             raise UsageError(
-                f"no household is left to plant {code} in",
+                (f"没有可植入 {code} 的户", f"no household is left to plant {code} in"),
                 where="households",
-                expected="more households or a smaller boost",
+                expected=("更多的户，或较小的 boost", "more households or a smaller boost"),
             )
         return found
 

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from tests.doudi.conftest import Clerk
 
 
-def doudi(*words: str, home: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+def doudi(
+    *words: str, home: Path | None = None, lang: str = "en", **env: str
+) -> subprocess.CompletedProcess[str]:
     where = ["--home", str(home)] if home else []
+    asked = {"DOUDI_LANG": lang} if lang else {}
     return subprocess.run(
         [sys.executable, "-m", "doudi", *words, *where],
-        env={**os.environ, **env},
+        env={**os.environ, **asked, **env},
         capture_output=True,
         text=True,
         check=False,
@@ -77,7 +80,7 @@ def test_a_home_that_cannot_be_made_says_so(tmp_path: Path) -> None:
 
 def test_a_broken_settings_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "doudi.toml").write_text('lang = "xx"\n')
-    says(doudi("init", home=tmp_path), 2, "doudi.toml", "lang")
+    says(doudi("init", home=tmp_path, lang=""), 2, "doudi.toml", "lang", "'zh'")
 
 
 def test_the_environment_wins_over_the_settings_file(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from doudi.loaders.messages import Lang
+    from doudi.graph.errors import Lang
     from doudi.loaders.receipt import LoadReceipt
 
 

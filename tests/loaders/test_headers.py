@@ -17,7 +17,7 @@ KNOWN = ("husband_id", "wife_id", "marriage_date")
 def said(*headers: str) -> str:
     """What is said of the headers of a file of marriages."""
     with pytest.raises(FeedStopped) as caught:
-        match(headers, sources()["marriage_registration"], FILE, "en")
+        match(headers, sources()["marriage_registration"], FILE)
     return str(caught.value)
 
 

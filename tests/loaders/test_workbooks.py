@@ -68,7 +68,7 @@ def test_every_cell_is_read_whatever_the_sheet_says_of_its_size(
 ) -> None:
     path = tmp_path / "area_code_history.xlsx"
     path.write_bytes(data)
-    sheet = read_sheet(path, "en")
+    sheet = read_sheet(path)
     assert sheet.headers[:3] == ROWS[0]
     read = [sheet.rows[f"c{i}"].to_pylist() for i in range(3)]
     assert list(zip(*read, strict=True)) == CELLS
@@ -81,6 +81,6 @@ def test_a_value_beyond_the_headers_is_still_too_much(tmp_path: Path) -> None:
     for row in (("code", "name"), ("A", "甲", "x"), ("B",)):
         book.worksheets[0].append(row)
     book.save(tmp_path / "area_code_history.xlsx")
-    sheet = read_sheet(tmp_path / "area_code_history.xlsx", "en")
+    sheet = read_sheet(tmp_path / "area_code_history.xlsx")
     assert sheet.misshapen == ((2, "row.extra", ("A", "甲", "x")),)
     assert sheet.rows.num_rows == 1
