@@ -33,6 +33,9 @@ DEGREES = 3
 MAX_CHILDREN = 30
 MAX_PARENTS = 4
 
+_ACCUSES = "weakness <= grade_rank('certificate')"
+"""SQL: whether all ties of a path are strong enough to accuse."""
+
 PARENTS = ("PARENT_OF", "Person", "Person")
 SPOUSES = ("SPOUSE_OF", "Person", "Person")
 
@@ -41,8 +44,9 @@ def add_kin(bench: Workbench) -> tuple[str, ...]:
     """Fill KIN_OF from parent and spouse ties, both directions; gives notes on what was left out.
 
     Of several paths between two people the one of the lowest degree stands, then one that lasts,
-    then the shorter word. The interval is that in which all its ties held; the grade is the
-    weakest of them.
+    then the shorter word, then the strongest. Another one stands beside it where it reaches beyond
+    the nearer ones in time, or beyond those of them that may accuse: a marriage that ended hides no
+    blood. The interval is that in which all its ties held; the grade is the weakest of them.
     """
     con = bench.con
     steps = {
@@ -51,7 +55,8 @@ def add_kin(bench: Workbench) -> tuple[str, ...]:
         "wed": _wed(),
         "ancestor": _ancestors(),
         "blood": _blood(),
-        "nearest": _nearest(),
+        "way": _ways(),
+        "chosen": _chosen(),
     }
     for name, query in steps.items():
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
@@ -94,7 +99,10 @@ def _wed() -> str:
 
 
 def _ancestors() -> str:
-    """SQL: everyone's ancestors up to three steps, oneself (no step) included."""
+    """SQL: everyone's ancestors up to three steps, oneself (no step) included.
+
+    The nearest way to each, and the nearest of those that may accuse.
+    """
     return f"""
     WITH RECURSIVE climb AS (
         SELECT nr AS ego, nr AS top, 0 AS steps, []::VARCHAR[] AS via, NULL::DATE AS valid_from,
@@ -108,41 +116,50 @@ def _ancestors() -> str:
             greatest(climb.weakness, parent.weakness)
         FROM climb JOIN parent ON parent.child = climb.top AND parent.counts
         WHERE climb.steps < {DEGREES} AND parent.elder <> climb.ego),
-    one_each AS (SELECT * FROM climb QUALIFY row_number() OVER (
-        PARTITION BY ego, top ORDER BY steps, via) = 1)
-    SELECT *, row_number() OVER (ORDER BY ego, top) AS nr FROM one_each"""
+    nearest AS (SELECT * FROM climb QUALIFY row_number() OVER (
+        PARTITION BY ego, top, {_ACCUSES} ORDER BY steps, weakness, via) = 1)
+    SELECT *, row_number() OVER (ORDER BY ego, top, weakness) AS nr FROM nearest"""
 
 
 def _blood() -> str:
-    """SQL: blood kin in both directions, one path a pair, and everyone to himself by no step.
+    """SQL: blood kin in both directions, and everyone to himself by no step.
 
+    One path a pair, and where a tie of it is too weak to accuse the nearest without such a tie.
     ``code`` is the path as a number with the digits C = 1, P = 2, S = 3 to the base of four, so
     that shorter words are smaller.
     """
     return f"""
-    WITH pair AS (
-        SELECT up.ego, down.ego AS other,
-            min_by([up.nr, down.nr],
-                ((up.steps + down.steps) * 4 + up.steps) * 1099511627776 + up.top) AS parts
+    WITH way AS (
+        SELECT up.ego, down.ego AS other, [up.nr, down.nr] AS parts,
+            greatest(up.weakness, down.weakness) AS weakness,
+            (((up.steps + down.steps) * 4 + up.steps) * 8 + greatest(up.weakness, down.weakness))
+                * 1099511627776 + up.top AS rank
         FROM ancestor up JOIN ancestor down USING (top)
-        WHERE up.steps + down.steps <= {DEGREES} AND up.ego < down.ego GROUP BY ALL),
+        WHERE up.steps + down.steps <= {DEGREES} AND up.ego < down.ego),
+    pair AS (
+        SELECT ego, other, min_by(parts, rank) AS parts,
+            min_by(parts, rank) FILTER ({_ACCUSES}) AS accusing FROM way GROUP BY ego, other),
+    picked AS (
+        SELECT ego, other, parts, 0 AS nth FROM pair UNION ALL
+        SELECT ego, other, accusing, 1 FROM pair WHERE accusing <> parts),
     met AS (
-        SELECT pair.ego, pair.other, up.steps + down.steps AS degree,
+        SELECT picked.ego, picked.other, nth, up.steps + down.steps AS degree,
             repeat('P', up.steps) || repeat('C', down.steps) AS path,
             list_concat(up.via, list_reverse(down.via)) AS via,
             greatest(up.valid_from, down.valid_from) AS valid_from,
             least(up.valid_to, down.valid_to) AS valid_to,
             greatest(up.known_from, down.known_from) AS known_from,
             greatest(up.weakness, down.weakness) AS weakness
-        FROM pair JOIN ancestor up ON up.nr = parts[1] JOIN ancestor down ON down.nr = parts[2]),
+        FROM picked JOIN ancestor up ON up.nr = parts[1]
+        JOIN ancestor down ON down.nr = parts[2]),
     both_ways AS (
         FROM met UNION ALL BY NAME
         SELECT * REPLACE (other AS ego, ego AS other, {_turned("path")} AS path,
             list_reverse(via) AS via) FROM met
         UNION ALL BY NAME
-        SELECT ego, top AS other, 0 AS degree, '' AS path, via, valid_from, valid_to, known_from,
-            weakness FROM ancestor WHERE steps = 0)
-    SELECT *, row_number() OVER (ORDER BY ego, other) AS nr, {_code("path")} AS code,
+        SELECT ego, top AS other, 0 AS nth, 0 AS degree, '' AS path, via, valid_from, valid_to,
+            known_from, weakness FROM ancestor WHERE steps = 0)
+    SELECT *, row_number() OVER (ORDER BY ego, other, nth) AS nr, {_code("path")} AS code,
         1 << (2 * length(path)) AS width FROM both_ways"""
 
 
@@ -155,30 +172,58 @@ def _code(path: str) -> str:
     return code
 
 
-def _nearest() -> str:
-    """SQL: the path of every pair, first below second, as numbers of its parts.
+def _ways() -> str:
+    """SQL: every path of every pair, first below second, as numbers of its parts.
 
-    All that ranks two paths (degree, whether it ended, the word, then the marriage and its first
-    spouse, so that equal paths have an order) is packed into one number, and the parts are looked
-    up once the path is chosen: lists and strings would cost most of the time.
+    All that ranks two paths (degree, whether it ended, the word, the grade, then the marriage, its
+    first spouse and the blood, so that equal paths have an order) is packed into one number, and the parts
+    are looked up once a path is chosen: lists and strings would cost most of the time.
     """
     return f"""
     WITH by_marriage AS (
         SELECT mine.ego, theirs.other, mine.degree + theirs.degree AS degree,
             (mine.code * 4 + 3) * theirs.width + theirs.code AS code,
             mine.nr AS first, wed.nr AS tie, theirs.nr AS second,
+            mine.nth * 2 + theirs.nth AS nth,
             greatest(mine.valid_from, wed.valid_from, theirs.valid_from) AS valid_from,
-            least(mine.valid_to, wed.valid_to, theirs.valid_to) AS valid_to
+            least(mine.valid_to, wed.valid_to, theirs.valid_to) AS valid_to,
+            greatest(mine.weakness, wed.weakness, theirs.weakness) AS weakness
         FROM blood mine JOIN wed ON wed.ego = mine.other
         JOIN blood theirs ON theirs.ego = wed.other
         WHERE mine.degree + theirs.degree <= {DEGREES} AND mine.ego < theirs.other),
     every_path AS (
         FROM by_marriage UNION ALL BY NAME
-        SELECT ego, other, degree, code, nr AS first, 0 AS tie, 0 AS second, valid_from, valid_to
+        SELECT ego, other, degree, code, nr AS first, 0 AS tie, 0 AS second, nth, valid_from,
+            valid_to, weakness
         FROM blood WHERE ego < other)
-    SELECT ego, other, min_by([first, tie, second], ((degree * 2
-        + (valid_to IS NOT NULL)::INT) * 1024 + code)::BIGINT * 1099511627776 + tie) AS parts
-    FROM every_path WHERE is_span(valid_from, valid_to) GROUP BY ALL"""
+    SELECT ego, other, first, tie, second, {_ACCUSES} AS accuses,
+        coalesce(valid_from, DATE '0001-01-01') AS since,
+        coalesce(valid_to, DATE '9999-12-31') AS until,
+        (((degree * 2 + (valid_to IS NOT NULL)::INT) * 1024 + code) * 8 + weakness)::BIGINT
+            * 1099511627776 + tie * 4 + nth AS rank
+    FROM every_path WHERE is_span(valid_from, valid_to)"""
+
+
+def _chosen() -> str:
+    """SQL: the nearest path of every pair, and those that reach beyond the nearer ones."""
+    return """
+    WITH pair AS (
+        SELECT ego, other, min_by([first, tie, second], rank) AS parts, min_by(since, rank) AS since,
+            min_by(until, rank) AS until, min_by(accuses, rank) AS accuses, min(since) AS earliest,
+            max(until) AS latest, bool_or(accuses) AS some_accuse
+        FROM way GROUP BY ego, other),
+    further AS (
+        SELECT way.*, min(since) OVER nearer AS first_day, max(until) OVER nearer AS last_day,
+            min(since) FILTER (accuses) OVER nearer AS first_accusing,
+            max(until) FILTER (accuses) OVER nearer AS last_accusing
+        FROM way SEMI JOIN (FROM pair
+            WHERE earliest < since OR until < latest OR accuses < some_accuse) USING (ego, other)
+        WINDOW nearer AS (PARTITION BY ego, other ORDER BY rank
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+    SELECT ego, other, parts, true AS is_nearest FROM pair UNION ALL
+    SELECT ego, other, [first, tie, second], false FROM further
+    WHERE since < first_day OR last_day < until OR (accuses AND last_day IS NOT NULL
+        AND coalesce(since < first_accusing OR last_accusing < until, true))"""
 
 
 def _kin() -> str:
@@ -193,15 +238,19 @@ def _kin() -> str:
             least(mine.valid_to, wed.valid_to, theirs.valid_to) AS valid_to,
             greatest(mine.known_from, wed.known_from, theirs.known_from) AS known_from,
             grade_named(greatest(mine.weakness, wed.weakness, theirs.weakness)) AS grade,
-            '' AS "rows"
-        FROM nearest JOIN blood mine ON mine.nr = parts[1]
+            '' AS "rows", is_nearest
+        FROM chosen JOIN blood mine ON mine.nr = parts[1]
         LEFT JOIN wed ON wed.nr = parts[2] LEFT JOIN blood theirs ON theirs.nr = parts[3]
-        JOIN human one ON one.nr = nearest.ego JOIN human two ON two.nr = nearest.other"""
+        JOIN human one ON one.nr = chosen.ego JOIN human two ON two.nr = chosen.other"""
     return f"""
-    WITH one_way AS MATERIALIZED ({one_way})
-    SELECT *, path AS rule FROM one_way UNION ALL BY NAME
-    SELECT * REPLACE (end_id AS start_id, start_id AS end_id, {_turned("path")} AS path,
-        list_reverse(via) AS via), {_turned("path")} AS rule FROM one_way"""
+    WITH one_way AS MATERIALIZED ({one_way}),
+    both_ways AS (
+        FROM one_way UNION ALL BY NAME
+        SELECT * REPLACE (end_id AS start_id, start_id AS end_id, {_turned("path")} AS path,
+            list_reverse(via) AS via) FROM one_way)
+    SELECT * EXCLUDE (is_nearest),
+        CASE WHEN is_nearest THEN path ELSE concat_ws('|', path, array_to_string(via, '|')) END AS rule
+    FROM both_ways"""
 
 
 def _turned(path: str) -> str:

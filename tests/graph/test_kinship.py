@@ -166,6 +166,49 @@ def test_kin_by_a_marriage_that_ended_ends_with_it(facts: Facts, made: Make) -> 
     )
 
 
+def kin_of(made: Made, one: str, two: str) -> list[dict[str, Any]]:
+    rows = made.links("KIN_OF.Person.Person")
+    ties = [row for row in rows if (row["start_id"], row["end_id"]) == (one, two)]
+    assert len({row["rid"] for row in ties}) == len(ties)
+    return sorted(ties, key=lambda row: (row["degree"], row["path"]))
+
+
+def test_a_marriage_that_ended_hides_no_blood(facts: Facts, made: Make) -> None:
+    for elder, child in (("g", "uncle"), ("g", "mother"), ("mother", "niece")):
+        parent(facts, elder, child)
+    marry(facts, "uncle", "niece", date(2010, 1, 1))
+    facts.link("DIVORCED_FROM.Person.Person", "uncle", "niece", valid_from=date(2020, 3, 4))
+    spouse, blood = kin_of(made(), "niece", "uncle")
+    assert (spouse["path"], spouse["degree"], spouse["valid_to"]) == ("S", 0, date(2020, 3, 4))
+    assert (blood["path"], blood["degree"], blood["valid_to"]) == ("PPC", 3, None)
+
+
+def test_a_way_that_adds_nothing_is_left_out(facts: Facts, made: Make) -> None:
+    for elder, child in (("g", "uncle"), ("g", "mother"), ("mother", "niece")):
+        parent(facts, elder, child)
+    marry(facts, "uncle", "niece")
+    (only,) = kin_of(made(), "uncle", "niece")
+    assert (only["path"], only["degree"]) == ("S", 0)
+
+
+def test_a_weak_near_tie_hides_no_strong_one(facts: Facts, made: Make) -> None:
+    parent(facts, "elder", "me", grade="linked")
+    parent(facts, "g", "elder")
+    parent(facts, "g", "father")
+    parent(facts, "father", "me")
+    near, far = kin_of(made(), "me", "elder")
+    assert (near["path"], near["grade"]) == ("P", "linked")
+    assert (far["path"], far["grade"]) == ("PPC", "exact")
+
+
+def test_of_equal_ways_the_strongest_stands(facts: Facts, made: Make) -> None:
+    for child in ("a", "b"):
+        parent(facts, "a father", child, grade="linked")
+        parent(facts, "mother", child)
+    (tie,) = kin_of(made(), "a", "b")
+    assert (tie["path"], tie["grade"]) == ("PC", "exact")
+
+
 def test_the_grade_of_kin_is_the_weakest_tie(facts: Facts, made: Make) -> None:
     parent(facts, "m", "a", grade="repaired")
     parent(facts, "m", "b", grade="linked")

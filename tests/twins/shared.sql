@@ -109,8 +109,8 @@ LEFT JOIN remarried AS r ON r.a = w.a AND r.b = w.b AND r.valid_from = w.valid_f
 GROUP BY ALL;
 
 -- Kin: as many degrees as it takes steps up to a common ancestor and down again; one marriage on
--- the way counts no step. One row a way of the nearest degree, with the days on which that way
--- holds, and whether all its ties are strong enough to accuse.
+-- the way counts no step. One row a way, with the days on which that way holds, and whether all its
+-- ties are strong enough to accuse.
 CREATE OR REPLACE TEMP TABLE blood AS
 WITH RECURSIVE parent AS (
     SELECT start_id AS elder, end_id AS child, bool_or(strong(grade)) AS is_strong
@@ -140,8 +140,4 @@ SELECT x.a, y.b, x.is_strong AND y.is_strong AS is_strong, min(x.degree + y.degr
 FROM by_marriage AS x JOIN blood AS y ON y.a = x.b
 WHERE x.degree + y.degree <= 3 AND x.a <> y.b GROUP BY ALL;
 
--- By definition the nearest way is what two people are to each other, and of equals one that lasts.
 DELETE FROM kin WHERE since >= until;
-CREATE OR REPLACE TEMP TABLE kin AS
-FROM kin QUALIFY rank() OVER (
-    PARTITION BY a, b ORDER BY degree, until < DATE '9999-12-31') = 1;
