@@ -1,7 +1,7 @@
 """Build the wheel, compare it with the tracked files, and test it from outside the checkout.
 
-Run by ``make wheel``. The tests run on the installed wheel with the checkout out of sight; those
-that need a Neo4j server have run on the same code already and are left out here.
+Run by ``make wheel``. The tests run on the installed wheel with the checkout out of sight; the rooms
+that need a Neo4j server are left to ``make unit``, which runs all tests in the checkout.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
 SUFFIXES = {".py", ".toml", ".cypher", ".lock", ".html", ".css", ".csv"}
+
+MADE = shutil.ignore_patterns(
+    ".venv", ".git", "build", "dist", "*.egg-info", "doudi-home", ".*_cache", "__pycache__"
+)
+"""What tools make in a checkout, some of it while this runs."""
 
 
 def run(*command: str | Path, cwd: Path, **env: str) -> None:
@@ -53,8 +58,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="doudi-wheel-") as name:
         folder = Path(name)
         source = folder / "source"
-        keep = shutil.ignore_patterns(".venv", ".git", "build", "dist", "*.egg-info", "doudi-home")
-        shutil.copytree(ROOT, source, symlinks=True, ignore=keep)
+        shutil.copytree(ROOT, source, symlinks=True, ignore=MADE)
         python = sys.executable
         run(python, "-m", "build", "--wheel", "--no-isolation", "-o", folder, source, cwd=folder)
         wheel = next(folder.glob("*.whl"))
@@ -65,7 +69,7 @@ def main() -> None:
             )
         site = folder / "site"
         run(python, "-m", "pip", "install", "-q", "--no-deps", "--target", site, wheel, cwd=folder)
-        shutil.copytree(ROOT / "tests", folder / "outside" / "tests")
+        shutil.copytree(ROOT / "tests", folder / "outside" / "tests", ignore=MADE)
         shutil.copy(ROOT / "pyproject.toml", folder / "outside" / "pyproject.toml")
         where = (
             "import doudi.graph, sys; sys.exit(not doudi.graph.__file__.startswith(sys.argv[1]))"

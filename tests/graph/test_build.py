@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ from doudi.graph.neo4j_import import finish_import, import_unserved
 from doudi.graph.server import ManagedServer, Neo4jSettings, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from doudi.graph.connection import Connection
@@ -207,58 +205,34 @@ def test_a_file_with_a_strange_name_is_refused(empty_graph: Connection, tmp_path
         build_graph(tmp_path, connection=empty_graph)
 
 
-@dataclass(frozen=True)
-class Imported:
-    """A server of its own that was started on an imported graph of 60 persons."""
-
-    home: Path
-    projection: Path
-    connection: Connection
-
-
-SMALL = Neo4jSettings(heap="512m", pagecache="64m")
-
-
-@pytest.fixture(scope="module")
-def imported(
-    managed_server: ManagedServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Imported]:
-    assert managed_server.status().pid is not None  # a server can be had at all
-    folder = tmp_path_factory.mktemp("imported")
-    home, good = folder / "graph", made(folder / "good")
-    import_unserved(good, ManagedServer(home, SMALL))
-    with running(home, SMALL) as connection:
-        yield Imported(home, good, connection)
-    assert ManagedServer(home).status().pid is None
-
-
-def test_an_import_before_the_start_is_served_from_the_start_on(
-    imported: Imported, tmp_path: Path
+@pytest.mark.usefixtures("managed_server")
+def test_imports_give_the_same_rows_and_a_failed_one_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receipt = finish_import(imported.projection, imported.connection)
-    assert receipt.nodes["Person"] == 60
-    assert rows_of(imported.connection) == rows_wanted(imported.projection)
-    other = made(tmp_path / "other", count=59)
-    with pytest.raises(ServerError, match="Person"):
-        finish_import(other, imported.connection)
-
-
-def test_an_import_gives_the_same_rows_and_a_failed_one_changes_nothing(
-    imported: Imported, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    """One server for the whole story: each start costs many seconds."""
     monkeypatch.setattr(neo4j_build, "IMPORT_FROM_ROWS", 1)
-    home, connection = imported.home, imported.connection
-    good = made(tmp_path / "good", count=57)
+    settings, home = Neo4jSettings(heap="512m", pagecache="64m"), tmp_path / "graph"
+    first, second = made(tmp_path / "first", count=60), made(tmp_path / "second", count=57)
     bad = write(tmp_path / "bad", [person(1)], [member(1, end_id="nobody")], households=1)
+
+    import_unserved(first, ManagedServer(home, settings))
     before = ManagedServer(home).current
-    connection.run("CREATE (:Person {id: 'old'})")
-    receipt = build_graph(good, connection=connection, home_graph_dir=home, settings=SMALL)
-    after = ManagedServer(home).current
-    assert receipt.way == "import"
-    assert receipt.links["MEMBER_OF.Person.Household"] == 57
-    assert after != before
-    assert rows_of(connection) == rows_wanted(good)
-    with pytest.raises(ServerError, match="import"):
-        build_graph(bad, connection=connection, home_graph_dir=home, settings=SMALL)
-    assert ManagedServer(home).current == after
-    assert rows_of(connection) == rows_wanted(good)
+    with running(home, settings) as connection:
+        assert finish_import(first, connection).nodes["Person"] == 60
+        assert rows_of(connection) == rows_wanted(first)
+        with pytest.raises(ServerError, match="Person"):
+            finish_import(second, connection)
+
+        connection.run("CREATE (:Person {id: 'old'})")
+        receipt = build_graph(second, connection=connection, home_graph_dir=home, settings=settings)
+        after = ManagedServer(home).current
+        assert receipt.way == "import"
+        assert receipt.links["MEMBER_OF.Person.Household"] == 57
+        assert after != before
+        assert rows_of(connection) == rows_wanted(second)
+
+        with pytest.raises(ServerError, match="import"):
+            build_graph(bad, connection=connection, home_graph_dir=home, settings=settings)
+        assert ManagedServer(home).current == after
+        assert rows_of(connection) == rows_wanted(second)
+    assert ManagedServer(home).status().pid is None
