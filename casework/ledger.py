@@ -16,10 +16,11 @@ from sqlalchemy import insert, select, update
 
 from doudi.casework.cards import LeadCard, card_of
 from doudi.casework.intake import UpsertReceipt, upsert
+from doudi.casework.messages import trouble
 from doudi.casework.personal import refuse_personal
 from doudi.casework.rules import Case, Decision, Step, actors, check_assignment, judge
 from doudi.casework.runs import run_row
-from doudi.casework.states import titled
+from doudi.casework.states import titled, typed
 from doudi.casework.store import Store, open_store
 from doudi.casework.tables import Lead, Run, Transition
 from doudi.casework.worklist import frame, history_query, leads_query, runs_query
@@ -318,36 +319,12 @@ class Ledger:
         now = self.now()
         moment = now if at is None else at
         if now.tzinfo is None or moment.tzinfo is None:
-            raise LedgerError(
-                ("时间未带时区", "a moment without a zone"),
-                where=_WHERE,
-                expected=("带时区的时间，如 UTC", "a moment with a zone, as UTC"),
-                next_step=("给时间加上时区", "give the moment its zone"),
-            )
-        dated = (f"办理时间为 {moment.isoformat()}", f"a decision dated {moment.isoformat()}")
+            raise trouble("no_zone", where=_WHERE)
+        dated = moment.isoformat()
         if moment > now:
-            raise LedgerError(
-                dated,
-                where=_WHERE,
-                expected=("已经过去的时间", "a moment that has passed"),
-                next_step=(
-                    "按实际办理时间填写，或核对本机时钟",
-                    "date it when it was taken, or check the machine's clock",
-                ),
-            )
+            raise trouble("ahead", where=_WHERE, dated=dated)
         if at is not None and not_before is not None and moment < not_before:
-            raise LedgerError(
-                dated,
-                where=_WHERE,
-                expected=(
-                    f"晚于上一步（{not_before.isoformat()}）的时间",
-                    f"a moment after the last step, {not_before.isoformat()}",
-                ),
-                next_step=(
-                    "查看线索的办理记录；各步须按先后登记",
-                    "look at the lead's history; steps are told in their order",
-                ),
-            )
+            raise trouble("too_early", where=_WHERE, dated=dated, last=not_before.isoformat())
         return moment.astimezone(UTC)
 
 
@@ -385,7 +362,7 @@ def _overtaken(case: Case, session: Session) -> LedgerError:
             "{actor} 在此期间办理了 {step}；线索现为 {state}",
             "{actor} took the step {step} in the meantime; the lead is {state}",
             actor=last.actor,
-            step=last.action,
+            step=typed(last.action),
             state=(titled(last.to_state), last.to_state),
         ),
         where=case.where,

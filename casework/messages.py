@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doudi.graph.errors import HomeError, LedgerError, filled
+
 if TYPE_CHECKING:
-    from doudi.graph.errors import Pair
+    from doudi.graph.errors import DoudiError, Pair, Said
 
 _ACCOUNT = ("人员账号", "the account of a person")
 _BY_A_PERSON = ("由人作出的决定", "a decision by a person")
@@ -82,3 +84,77 @@ REFUSALS: dict[str, tuple[Pair, Pair]] = {
     ),
 }
 """What was found and what was expected, by the rule that refuses."""
+
+_DATED = ("办理时间为 {dated}", "a decision dated {dated}")
+_REACHABLE = ("可以连接的台账数据库", "a reachable ledger database")
+_CHECK_URL = ("核对台账地址及其服务器", "check the ledger's URL and its server")
+
+TROUBLE: dict[str, tuple[Pair, Pair, Pair]] = {
+    "home": (
+        ("台账无法读写（{said}）", "the ledger cannot be written or read ({said})"),
+        ("doudi 可写的文件，且磁盘有空间", "a file that doudi may write, on a disk with space"),
+        ("检查权限和磁盘", "check the rights and the disk"),
+    ),
+    "broken": (
+        (
+            "台账文件已损坏或不是台账（{said}）",
+            "the ledger file is damaged or no ledger ({said})",
+        ),
+        ("doudi 写出的 SQLite 文件", "an SQLite file written by doudi"),
+        (
+            "用最近的备份替换；原文件未改动",
+            "put the last backup in its place; nothing was changed",
+        ),
+    ),
+    "busy": (
+        (
+            "其他程序占用台账已 {seconds} 秒",
+            "another program has held the ledger for {seconds} s",
+        ),
+        ("可以写入的台账", "a ledger that is free to write"),
+        ("待其他程序完成后再试", "try again when the other program is done"),
+    ),
+    "append_only": (
+        ("表 {table} 只增不改", "{table} is append-only"),
+        ("只增不改的办理记录", "history that is added to, never changed"),
+        (
+            "另行登记一条更正原决定的决定",
+            "enter a new decision that corrects the old one",
+        ),
+    ),
+    "refused": (("台账拒绝：{said}", "the ledger refused: {said}"), _REACHABLE, _CHECK_URL),
+    "unusable": (
+        ("台账无法使用：{said}", "the ledger could not be used: {said}"),
+        _REACHABLE,
+        _CHECK_URL,
+    ),
+    "no_zone": (
+        ("时间未带时区", "a moment without a zone"),
+        ("带时区的时间，如 UTC", "a moment with a zone, as UTC"),
+        ("给时间加上时区", "give the moment its zone"),
+    ),
+    "ahead": (
+        _DATED,
+        ("已经过去的时间", "a moment that has passed"),
+        (
+            "按实际办理时间填写，或核对本机时钟",
+            "date it when it was taken, or check the machine's clock",
+        ),
+    ),
+    "too_early": (
+        _DATED,
+        ("晚于上一步（{last}）的时间", "a moment after the last step, {last}"),
+        (
+            "查看线索的办理记录；各步须按先后登记",
+            "look at the lead's history; steps are told in their order",
+        ),
+    ),
+}
+"""What was found, what was expected and what to do next, by what the database or a date says."""
+
+
+def trouble(which: str, /, *, where: Said, **values: str | int) -> DoudiError:
+    """The error of a ledger that cannot take something, a key of ``TROUBLE``."""
+    found, expected, next_step = (filled(*part, **values) for part in TROUBLE[which])
+    kind = HomeError if which == "home" else LedgerError
+    return kind(found, where=where, expected=expected, next_step=next_step)

@@ -22,6 +22,7 @@ from doudi.casework.states import (
     action_named,
     steps_in_words,
     titled,
+    typed,
 )
 from doudi.graph.errors import LedgerError, UnknownName, filled, joined
 
@@ -200,16 +201,11 @@ def _check_person(decision: Decision, action: Action, case: Case) -> None:
             raise UnknownName.among(("角色", "role"), decision.role, ROLES, where=case.where)
         if decision.role not in action.who:
             roles = joined(action.who, " 或 ", " or ")
-            raise case.refusal("role", role=decision.role, step=_typed(action), roles=roles)
+            raise case.refusal("role", role=decision.role, step=typed(action.name), roles=roles)
     if _is_automatic(decision) and "system" not in action.who:
-        raise case.refusal("program", step=_typed(action))
+        raise case.refusal("program", step=typed(action.name))
     if person(decision.second_actor) == SYSTEM_ACTOR:
         raise case.refusal("second_program")
-
-
-def _typed(action: Action) -> Pair:
-    """An action as it is typed; its title too where Chinese is read."""
-    return f"{action.name} {action.zh}", action.name
 
 
 def _is_automatic(decision: Decision) -> bool:
@@ -221,14 +217,14 @@ def _check_outcome(decision: Decision, action: Action, case: Case) -> Outcome | 
     code = decision.outcome
     if action.outcome == "none":
         if code is not None:
-            raise case.refusal("outcome_given", step=_typed(action), code=code)
+            raise case.refusal("outcome_given", step=typed(action.name), code=code)
         return None
     if action.outcome == "kept":
         if code not in (None, case.outcome):
             raise case.refusal("not_reviewed", code=str(code), reviewed=str(case.outcome))
         code = case.outcome
     if code is None:
-        raise case.refusal("no_outcome", step=_typed(action))
+        raise case.refusal("no_outcome", step=typed(action.name))
     outcome = outcome_for(code, case.direction, where=case.where)
     if code in NEVER_AUTOMATIC and _is_automatic(decision):
         raise case.refusal("outcome_by_program", code=code)
@@ -242,7 +238,7 @@ def _check_reason(decision: Decision, action: Action, outcome: Outcome | None, c
     is_new = action.outcome == "proposed" or differs
     rule = outcome.reason if outcome is not None and is_new else ""
     if not written and (action.needs_reason or differs or rule):
-        zh, en = _typed(action)
+        zh, en = typed(action.name)
         what = (f"{zh}（{outcome.code}）", f"{en} with {outcome.code}") if outcome else (zh, en)
         raise case.refusal("no_reason", what=what)
     if rule == "x_code" and not _CLEARING_CODE.search(written):

@@ -140,6 +140,22 @@ _ACTIONS = (
 ACTIONS: Mapping[str, Action] = {action.name: action for action in _ACTIONS}
 
 
+STEPS: Mapping[str, str] = {name: action.zh for name, action in ACTIONS.items()} | {
+    "generate": "生成",
+    "assign": "指派",
+}
+"""Chinese titles of all steps of a history; a run and `leads assign` write the last two."""
+
+
+def typed(step: str) -> Pair:
+    """A step as it is typed; its title too where Chinese is read.
+
+    >>> typed("accept")
+    ('accept 签收', 'accept')
+    """
+    return f"{step} {STEPS[step]}", step
+
+
 def steps_from(state: str) -> tuple[Action, ...]:
     """The steps that the state allows, in the order of the declaration."""
     return tuple(action for action in _ACTIONS if state in action.sources)

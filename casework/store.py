@@ -16,6 +16,7 @@ from sqlalchemy import URL, NullPool, create_engine, event, inspect, make_url, t
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from doudi.casework.messages import trouble
 from doudi.casework.tables import APPEND_ONLY_MESSAGE, Base, guards
 from doudi.graph.errors import DoudiError, HomeError, LedgerError
 
@@ -31,6 +32,7 @@ _WRITE = "doudi_write"
 _HOME_CODES = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_FULL", "SQLITE_IOERR")
 _BROKEN_CODES = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT")
 _BUSY_CODES = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_KINDS = {_HOME_CODES: "home", _BROKEN_CODES: "broken", _BUSY_CODES: "busy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,58 +246,10 @@ def _translated(problem: SQLAlchemyError | sqlite3.Error, where: Said) -> DoudiE
     """The error that says in our terms what the database refused."""
     cause = getattr(problem, "orig", None) or problem
     code = str(getattr(cause, "sqlite_errorname", ""))
-    first_line = (str(cause).splitlines() or [""])[0]
-    if code.startswith(_HOME_CODES):
-        return HomeError(
-            (
-                f"台账无法读写（{first_line}）",
-                f"the ledger cannot be written or read ({first_line})",
-            ),
-            where=where,
-            expected=(
-                "doudi 可写的文件，且磁盘有空间",
-                "a file that doudi may write, on a disk with space",
-            ),
-            next_step=("检查权限和磁盘", "check the rights and the disk"),
-        )
-    if code.startswith(_BROKEN_CODES):
-        return LedgerError(
-            (
-                f"台账文件已损坏或不是台账（{first_line}）",
-                f"the ledger file is damaged or no ledger ({first_line})",
-            ),
-            where=where,
-            expected=("doudi 写出的 SQLite 文件", "an SQLite file written by doudi"),
-            next_step=(
-                "用最近的备份替换；原文件未改动",
-                "put the last backup in its place; nothing was changed",
-            ),
-        )
-    if code.startswith(_BUSY_CODES):
-        return LedgerError(
-            (
-                f"其他程序占用台账已 {_BUSY_SECONDS} 秒",
-                f"another program has held the ledger for {_BUSY_SECONDS} s",
-            ),
-            where=where,
-            expected=("可以写入的台账", "a ledger that is free to write"),
-            next_step=("待其他程序完成后再试", "try again when the other program is done"),
-        )
-    if APPEND_ONLY_MESSAGE in first_line:
-        return LedgerError(
-            first_line,
-            where=where,
-            expected=("只增不改的办理记录", "history that is added to, never changed"),
-            next_step=(
-                "另行登记一条更正原决定的决定",
-                "enter a new decision that corrects the old one",
-            ),
-        )
-    refused = isinstance(problem, DBAPIError)
-    zh, en = ("拒绝", "refused") if refused else ("无法使用", "could not be used")
-    return LedgerError(
-        (f"台账{zh}：{first_line}", f"the ledger {en}: {first_line}"),
-        where=where,
-        expected=("可以连接的台账数据库", "a reachable ledger database"),
-        next_step=("核对台账地址及其服务器", "check the ledger's URL and its server"),
-    )
+    said = (str(cause).splitlines() or [""])[0]
+    which = next((kind for codes, kind in _KINDS.items() if code.startswith(codes)), "")
+    if not which and APPEND_ONLY_MESSAGE in said:
+        return trouble("append_only", where=where, table=said.partition(" ")[0])
+    if not which:
+        which = "refused" if isinstance(problem, DBAPIError) else "unusable"
+    return trouble(which, where=where, said=said, seconds=_BUSY_SECONDS)

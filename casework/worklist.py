@@ -130,7 +130,12 @@ def _check_filters(filters: Mapping[str, str | None], limit: int | None) -> None
             next_step=("状态见 docs/casework.md", "docs/casework.md lists the states"),
         )
     if direction is not None and direction not in {"error", "leak"}:
-        raise UnknownName.among(("方向", "direction"), direction, {"error", "leak"})
+        raise UnknownName.among(
+            ("方向", "direction"),
+            direction,
+            {"error", "leak"},
+            next_step=("改写方向，不写则两者都列", "give one of them, or none for both"),
+        )
     if limit is not None and limit < 0:
         raise UsageError(
             (f"条数上限为 {limit}", f"a limit of {limit}"),

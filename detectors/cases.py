@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 from doudi.detectors.entries import problem, refuse
 from doudi.detectors.header import Detector
 from doudi.detectors.months import next_month
-from doudi.graph.errors import DetectorError, toml_problem
+from doudi.graph.errors import TOML, DetectorError, toml_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,9 +98,8 @@ def read_cases(path: Path, item: Detector | ClearingCheck) -> list[Case]:
             where=path.name,
             expected=(f"{item.id} 的案例", f"cases of {item.id}"),
         ) from None
-    except tomllib.TOMLDecodeError as error:
-        found = (toml_problem(error)[0], f"no TOML: {error}")
-        raise DetectorError(found, where=path.name) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DetectorError(toml_problem(error), where=path.name, expected=TOML) from None
     entries = table.get("case", [])
     problems = [p for number, entry in enumerate(entries, 1) for p in _wrong(number, entry)]
     refuse(path.name, problems)

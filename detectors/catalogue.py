@@ -17,7 +17,7 @@ from doudi.detectors.header import (
     parse_clearing,
     parse_detector,
 )
-from doudi.graph.errors import DetectorError, UnknownName, joined
+from doudi.graph.errors import DetectorError, UnknownName, joined, toml_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -132,7 +132,7 @@ class _Reader:
 
     def _detector(self, entry: Traversable, file: str, direction: Direction) -> None:
         try:
-            detector = read_detector(entry.read_text("utf-8"), file, direction, self.sources)
+            detector = read_detector(_text(entry, file), file, direction, self.sources)
         except DetectorError as error:
             self.errors.append(error)
         else:
@@ -140,7 +140,7 @@ class _Reader:
 
     def _check(self, entry: Traversable, file: str) -> None:
         try:
-            self.clearing.append(read_clearing(entry.read_text("utf-8"), file))
+            self.clearing.append(read_clearing(_text(entry, file), file))
         except DetectorError as error:
             self.errors.append(error)
 
@@ -156,6 +156,23 @@ class _Reader:
             tuple(sorted(self.detectors, key=lambda d: d.id)),
             {check.id: check for check in sorted(self.clearing, key=lambda c: c.id)},
         )
+
+
+def _text(entry: Traversable, file: str) -> str:
+    """The text of a file.
+
+    Raises:
+        DetectorError: if it is not in UTF-8.
+    """
+    try:
+        return entry.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise DetectorError(
+            toml_problem(error),
+            where=file,
+            expected=("UTF-8 编码的文本", "a text in UTF-8"),
+            next_step=("另存为 UTF-8", "save the file in UTF-8"),
+        ) from None
 
 
 def read_detector(

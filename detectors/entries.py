@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from doudi.detectors.messages import WRONG
 from doudi.detectors.tokens import parameters, read_query, returned
@@ -15,7 +15,7 @@ from doudi.graph.errors import DetectorError, filled, joined
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from doudi.graph.errors import Pair, Said
+    from doudi.graph.errors import Lang, Pair, Said
 
 ParamValue = bool | int | float | str | date | list[Any]
 
@@ -42,7 +42,7 @@ class Words:
     zh: str
     en: str
 
-    def in_(self, lang: Literal["zh", "en"]) -> str:
+    def in_(self, lang: Lang) -> str:
         """The text in a language."""
         return self.zh if lang == "zh" else self.en
 

@@ -31,7 +31,7 @@ HEADER: dict[str, Pair] = {
     "no_source": ("sources 没有列出数据源", "sources names no source"),
     "undeclared": ("参数 ${name} 未声明", "parameter ${name} is not declared"),
     "unused": ("参数 {name} 声明而未使用", "parameter {name} is declared and never used"),
-    "given": ("参数 {name} 由程序提供，不必声明", "parameter {name} is given to every query"),
+    "given": ("参数 {name} 由程序提供，不可声明", "parameter {name} is given to every query"),
     "no_alias": ("有返回列没有别名", "a returned column has no alias"),
     "extra_column": ("列 {name} 返回而未声明", "column {name} is returned and not declared"),
     "absent_column": ("列 {name} 声明而未返回", "column {name} is declared and not returned"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from doudi.graph.connection import Connection
+    from doudi.graph.errors import Lang
     from doudi.graph.projection import Projection
     from doudi.policy.parameters import Parameters
 
@@ -51,7 +52,7 @@ class Difference:
     row: int = 0
     property: str = ""
 
-    def sentence(self, lang: Literal["zh", "en"]) -> str:
+    def sentence(self, lang: Lang) -> str:
         """The difference in words; no value is shown."""
         where = f"{self.what} ({self.source} {self.batch}:{self.row})"
         prop = f" {self.property}" if self.property else ""
@@ -93,7 +94,7 @@ class ReplayResult:
         """Whether every receipt came out with the same hash."""
         return dict(self.expected) == dict(self.found)
 
-    def sentences(self, lang: Literal["zh", "en"]) -> list[str]:
+    def sentences(self, lang: Lang) -> list[str]:
         """One sentence a hit that is the same, one a difference."""
         equal = [h for h, sha in self.expected.items() if self.found.get(h) == sha]
         said = "复算一致" if lang == "zh" else "reproduced"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from doudi.detectors.entries import Words
 from doudi.graph.schema import schema
@@ -18,7 +18,7 @@ from doudi.graph.schema import schema
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Lang = Literal["zh", "en"]
+    from doudi.graph.errors import Lang
 
 ABSENT = "—"
 IDS = frozenset({"household", "benefit", "also_paid"})

@@ -16,8 +16,8 @@ import typer
 from typer.exceptions import TyperException
 
 from doudi import commands_graph, commands_leads, commands_line
-from doudi.console import Console, Lang
-from doudi.graph.errors import DoudiError, Pair, Said, in_lang
+from doudi.console import Console
+from doudi.graph.errors import DoudiError, Lang, Pair, Said, in_lang
 from doudi.home import Home
 
 app = typer.Typer(
@@ -126,7 +126,7 @@ _TYPED_WRONGLY = {
     r"Option '(.*?)' does not take a value": "选项 {0} 后面不应有内容",
     r"Invalid value for '(.*?)': .* greater than or equal to (\S+)": "{0} 应不小于 {1}",
     r"Invalid value for '(.*?)': .* valid integer": "{0} 应为整数",
-    r"Invalid value for '(.*?)'": "{0} 的内容不对",
+    r"Invalid value for '(.*?)': (.*)": "{0} 的内容不对：{1}",
 }
 """What typer says of wrong use, in Chinese; another sentence stays as it is."""
 

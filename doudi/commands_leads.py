@@ -92,14 +92,12 @@ def _note(line: Line, actor: str | None, purpose: str, subject: str, shown: pd.D
 
 def _in_words(frame: pd.DataFrame, line: Line) -> pd.DataFrame:
     """Codes of directions, states and steps in Chinese, where that is the language."""
-    from doudi.casework.states import ACTIONS, STATES
+    from doudi.casework.states import STATES, STEPS
 
     if line.console.lang == "en":
         return frame
     states = {code: state.zh for code, state in STATES.items()}
-    steps = {name: action.zh for name, action in ACTIONS.items()}
-    steps |= {"generate": "生成", "assign": "指派"}  # written by a run and by `leads assign`
-    words = {"direction": DIRECTIONS, "status": states, "to_state": states, "action": steps}
+    words = {"direction": DIRECTIONS, "status": states, "to_state": states, "action": STEPS}
     known = {name: frame[name].replace(to) for name, to in words.items() if name in frame}
     return frame.assign(**known)
 

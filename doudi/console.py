@@ -6,7 +6,7 @@ import json
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console as RichConsole
 from rich.table import Table
@@ -17,8 +17,7 @@ from doudi.words import as_json, cell, column_title
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-Lang = Literal["zh", "en"]
-
+    from doudi.graph.errors import Lang
 
 WIDE = 240
 """Columns of a table that goes to a file or another program, where nothing need be broken."""
@@ -52,8 +51,8 @@ class Console:
 
     def fail(self, sentence: str) -> None:
         """What went wrong, as one message."""
-        title = self.text("出错", "error")
-        self._err.print(f"{title}: {sentence}", style="red", markup=False, soft_wrap=True)
+        title = self.text("出错：", "error: ")
+        self._err.print(f"{title}{sentence}", style="red", markup=False, soft_wrap=True)
 
     @contextmanager
     def stage(self, zh: str, en: str) -> Iterator[Progress]:

@@ -75,7 +75,7 @@ def _require_same_county(line: Line, seed: int) -> None:
     if made != wanted:
         raise UsageError(
             filled(
-                "此主目录已有另一个合成县（{made}）；会混入{wanted}的",
+                "此主目录已有另一个合成县（{made}）；不能再混入另一个（{wanted}）",
                 "this home holds another synthetic county ({made}); {wanted} would be mixed in",
                 made=_in_words(made),
                 wanted=_in_words(wanted),

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from doudi.console import Lang
     from doudi.evidence import Edge, Evidence
+    from doudi.graph.errors import Lang
     from doudi.lead import Lead
     from doudi.stages import Line
 

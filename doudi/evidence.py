@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from doudi.console import Lang
+    from doudi.graph.errors import Lang
 
 
 @dataclass(frozen=True)

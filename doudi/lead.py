@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from doudi.console import Lang
     from doudi.detectors.header import Detector
+    from doudi.graph.errors import Lang
 
 EDGE_COLUMNS = (
     "detector", "role", "type", "start", "end", "valid_from", "valid_to", "source", "rows", "grade",

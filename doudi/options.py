@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from doudi.console import Console, Lang
-from doudi.graph.errors import UnknownName
+from doudi.console import Console
+from doudi.graph.errors import Lang, UnknownName
 from doudi.home import Home
 from doudi.stages import Line
 
@@ -42,4 +42,10 @@ def _lang(given: str) -> Lang:
         return "zh"
     if given == "en":
         return "en"
-    raise UnknownName.among(("语言", "language"), given, ("zh", "en"), where="--lang")
+    raise UnknownName.among(
+        ("语言", "language"),
+        given,
+        ("zh", "en"),
+        where="--lang",
+        next_step=("写 --lang zh 或 --lang en", "type --lang zh or --lang en"),
+    )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from doudi.console import Lang
     from doudi.evidence import Edge
+    from doudi.graph.errors import Lang
 
 COLOURS = {
     "Household": "#1f5f8b",

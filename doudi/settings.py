@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_settings import (
@@ -12,8 +13,9 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadVariable
 
-from doudi.graph.errors import SettingsError, joined, toml_problem
+from doudi.graph.errors import TOML, Lang, SettingsError, joined, toml_problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +63,7 @@ class Settings(BaseSettings):
     )
 
     area: str = Field(default="", description="12-digit code of the county; empty: as delivered")
-    lang: Literal["zh", "en"] = "zh"
+    lang: Lang = "zh"
     capacity: int = Field(
         default=40, gt=0, description="households a township can visit in a month"
     )
@@ -86,7 +88,7 @@ def read_settings(path: Path) -> Settings:
     """Settings of the file, or the defaults where there is none.
 
     Raises:
-        SettingsError: naming the file, the setting and what it may be.
+        SettingsError: naming the file or variable, the setting and what it may be.
     """
 
     class FromFile(Settings):
@@ -96,10 +98,15 @@ def read_settings(path: Path) -> Settings:
 
     try:
         return FromFile()
-    except tomllib.TOMLDecodeError as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(
-            toml_problem(error), where=str(path), next_step=("改正该文件", "mend the file")
+            toml_problem(error),
+            where=str(path),
+            expected=TOML,
+            next_step=("改正该文件", "mend the file"),
         ) from None
+    except UnreadVariable as error:
+        raise _no_table(error) from None
     except ValidationError as error:
         raise SettingsError(
             joined(_problem(problem) for problem in error.errors()),
@@ -108,8 +115,24 @@ def read_settings(path: Path) -> Settings:
         ) from None
 
 
+def _no_table(error: UnreadVariable) -> SettingsError:
+    """The error of a variable that stands for a whole section and holds no table."""
+    named = re.search(r'field "(\w+)"', str(error))
+    section = named[1].upper() if named else "*"
+    return SettingsError(
+        ("内容不是小节（表）", "it holds no table"),
+        where=f"DOUDI_{section}",
+        expected=("JSON 对象", "a JSON object"),
+        next_step=(
+            f"删除该变量，改用 DOUDI_{section}_* 逐项设置",
+            f"remove it and set each entry with DOUDI_{section}_*",
+        ),
+    )
+
+
 _WRONG = {
     "extra_forbidden": "没有这项设置",
+    "finite_number": "应为有限的数",
     "float_parsing": "应为数字",
     "float_type": "应为数字",
     "greater_than": "应大于 {gt}",

@@ -350,7 +350,12 @@ def parse_month(text: str) -> date:
     except ValueError:
         found = (f"“{text}”不是月份", f"{text!r} is no month")
         expected = ("YYYY-MM，如 2026-06", "YYYY-MM, such as 2026-06")
-        raise UsageError(found, expected=expected) from None
+        raise UsageError(
+            found,
+            where="--as-of",
+            expected=expected,
+            next_step=("改写月份，不写则取最后一个月", "give a month, or none for the last one"),
+        ) from None
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:
@@ -364,8 +369,7 @@ def copy_out(run: Run, out: Path | None) -> None:
     try:
         shutil.copytree(run.path, out, dirs_exist_ok=True)
     except OSError as error:
-        found = (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})")
-        raise HomeError(found, where=str(out)) from None
+        raise HomeError.unwritten(error, str(out)) from None
 
 
 def _existing(deliveries: Sequence[Path]) -> list[Path]:
@@ -377,5 +381,6 @@ def _existing(deliveries: Sequence[Path]) -> list[Path]:
                 "存放 <数据类型>.csv、.xlsx 或 .parquet 文件的文件夹",
                 "a folder of <slug>.csv, .xlsx or .parquet files",
             ),
+            next_step=("核对路径", "check the path"),
         )
     return sorted(deliveries, key=lambda folder: folder.name)

@@ -51,7 +51,7 @@ MODELS = {
 """What the models of a ranking are called, in Chinese and English."""
 
 UNITS = {
-    "0 no car, 1 one car below the price limit": "0 不准有车，1 可有一辆限价以内的车",
+    "0 no car, 1 one car below the price limit": "（0 不准有车，1 可有一辆限价以内的车）",
     "0/1": "（0 否，1 是）",
     "CNY": "元",
     "CNY in twelve months": "元（十二个月内）",

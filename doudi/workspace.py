@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doudi.console import Console, Lang
-from doudi.graph.errors import UnknownName
+from doudi.console import Console
+from doudi.graph.errors import Lang, UnknownName
 from doudi.home import Home
 from doudi.lead import Lead
 from doudi.looks import list_subject, note_look

@@ -39,18 +39,18 @@ def derive(bench: Workbench, say: Callable[[str], None]) -> tuple[str, ...]:
     Returns:
         Notes: what was left out or adjusted.
     """
-    say("marriages")
+    say("婚姻 marriages")
     close_marriages(bench)
-    say("kin")
+    say("亲属 kin")
     notes = add_kin(bench)
     add_components(bench)
-    say("benefits")
+    say("待遇 benefits")
     add_household_of_persons(bench)
     add_receivers(bench)
     add_handlers(bench)
-    say("groups")
+    say("群组 groups")
     add_groups(bench)
-    say("look-through shares")
+    say("穿透持股 look-through shares")
     return notes + add_controls(bench)
 
 

@@ -79,6 +79,11 @@ class DoudiError(Exception):
         """The message in English, for logs."""
         return self.told("en")
 
+    @property
+    def message(self) -> Pair:
+        """The message in both languages."""
+        return self.told("zh"), self.told("en")
+
     def told(self, lang: Lang) -> str:
         """One message: where, what, expected, next.
 
@@ -127,28 +132,43 @@ def joined(texts: Iterable[Said], zh: str = "；", en: str = "; ") -> Pair:
     return zh.join(in_lang(t, "zh") for t in listed), en.join(in_lang(t, "en") for t in listed)
 
 
+def near(name: str, known: Iterable[str]) -> Pair | None:
+    """The nearest of the known names; None where none is near.
+
+    >>> near("E1", ["E15", "E16"])
+    ('E16、E15（名称相近）', 'did you mean E16, E15?')
+    """
+    found = get_close_matches(name, sorted(filter(None, known)), n=3, cutoff=0.5)
+    if not found:
+        return None
+    return f"{'、'.join(found)}（名称相近）", f"did you mean {', '.join(found)}?"
+
+
 def nearest(name: str, known: Iterable[str]) -> Pair:
     """The nearest of the known names; where none is near, the first of them.
 
-    >>> nearest("E1", ["E15", "E16"])
-    ('E16、E15（名称相近）', 'did you mean E16, E15?')
+    >>> nearest("shape", ["E15", "E16"]), nearest("shape", [])
+    (('E15、E16 之一', 'known: E15, E16'), ('已有名称（目前没有）', 'known: none'))
     """
-    names = sorted(name for name in known if name)
-    near = get_close_matches(name, names, n=3, cutoff=0.5)
-    if near:
-        return f"{'、'.join(near)}（名称相近）", f"did you mean {', '.join(near)}?"
+    names = sorted(filter(None, known))
     shown = names[:12]
     more = "之一" if shown == names else "等"
-    zh = f"{'、'.join(shown)} {more}" if shown else "尚无可用的名称"
-    return zh, f"known: {', '.join(shown) or 'none'}"
+    zh = f"{'、'.join(shown)} {more}" if shown else "已有名称（目前没有）"
+    return near(name, names) or (zh, f"known: {', '.join(shown) or 'none'}")
+
+
+TOML = ("UTF-8 编码的 TOML", "TOML in UTF-8")
+"""What a settings, source or case file is expected to be."""
 
 
 def toml_problem(error: ValueError) -> Pair:
-    """What is wrong with a TOML file; English has the parser's own words.
+    """What is wrong with a text file, mostly TOML; English has the parser's own words.
 
     >>> toml_problem(ValueError("Invalid value (at line 2, column 5)"))
     ('TOML 语法有误（第 2 行第 5 列）', 'Invalid value (at line 2, column 5)')
     """
+    if isinstance(error, UnicodeDecodeError):
+        return "编码不是 UTF-8", "the encoding is not UTF-8"
     at = re.search(r"at line (\d+), column (\d+)", str(error))
     place = f"第 {at[1]} 行第 {at[2]} 列" if at else "文件末尾"
     return f"TOML 语法有误（{place}）", str(error)
@@ -198,6 +218,19 @@ class SettingsError(DoudiError):
 
 class HomeError(DoudiError):
     """The home folder cannot be read or written."""
+
+    @classmethod
+    def unwritten(cls, error: OSError, where: str, *, expected: Said = "") -> HomeError:
+        """An error that a file or folder cannot be written, with the system's reason."""
+        return cls(
+            (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})"),
+            where=where,
+            expected=expected or ("当前用户可写的文件夹", "a folder this user may write to"),
+            next_step=(
+                "检查磁盘空间和文件夹的所有者",
+                "check the disk space and the owner of the folder",
+            ),
+        )
 
 
 class SchemaError(DoudiError):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ALWAYS = ("fact_id", "known_from", "seq", "retracted", "source")
 
 
-def checked(table: pa.Table, columns: pa.Schema, *, where: str) -> pa.Table:
+def checked(table: pa.Table, columns: pa.Schema, *, where: Said) -> pa.Table:
     """The table in the declared column order and types, or a SchemaError with all problems."""
     problems = _column_problems(table, columns)
     if problems:

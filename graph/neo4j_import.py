@@ -142,14 +142,8 @@ def import_offline(
         _require_counts(told, files, store)
         set_password(parts, store, password)
     except OSError as error:
-        raise HomeError(
-            (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})"),
-            where=str(store),
-            expected=(
-                "约为投影数据两倍的磁盘空间",
-                "room for about twice the size of the projection",
-            ),
-        ) from None
+        room = ("约为投影数据两倍的磁盘空间", "room for about twice the size of the projection")
+        raise HomeError.unwritten(error, str(store), expected=room) from None
 
 
 def _java_options(files: Iterable[GraphFile], settings: Neo4jSettings) -> tuple[str, ...]:

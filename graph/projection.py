@@ -75,7 +75,7 @@ def project(
         _add_stubs(bench)
         notes = derive(bench, say)
         _add_stubs(bench)
-        say("write")
+        say("写出 write")
         receipt = _write(bench, out, known if as_known is None else as_known)
     seconds = time.perf_counter() - started
     return ProjectionReceipt(receipt.as_known, receipt.nodes, receipt.links, seconds, notes)

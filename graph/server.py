@@ -134,10 +134,7 @@ class ManagedServer:
                 there = self._joined(keep=keep)
                 return there or self._start(progress or (lambda _step: None), keep=keep)
         except OSError as error:
-            raise HomeError(
-                (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})"),
-                where=str(self.folder),
-            ) from None
+            raise HomeError.unwritten(error, str(self.folder)) from None
 
     def _joined(self, *, keep: bool) -> ServerAddress | None:
         """The address of a server that runs already; one left half started is stopped."""
@@ -299,7 +296,7 @@ def _wait(process: subprocess.Popen[bytes], address: ServerAddress, store: Path)
             connection.read("RETURN 1 AS one")
     except ServerRefused:
         raise ServerError(
-            ("图库建立时用的是另一个密码", "the store was made with another password"),
+            ("图数据库建立时用的是另一个密码", "the store was made with another password"),
             where=str(store),
             next_step=(
                 "停止服务器并删除文件夹 graph；它是缓存，会重新建立",

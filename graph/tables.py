@@ -120,7 +120,9 @@ class FactStore:
                     "a slug such as hukou_change",
                 ),
             )
-        records = checked(table, properties_of(*name), where=f"{'.'.join(name)} of {source}")
+        label = ".".join(name)
+        where = (f"{label}（{source}）", f"{label} of {source}")
+        records = checked(table, properties_of(*name), where=where)
         if records.num_rows == 0:
             return None
         target = self.root.joinpath(*folder)

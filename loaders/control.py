@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import DeliveryError, filled, joined, toml_problem
+from doudi.graph.errors import TOML, DeliveryError, joined, toml_problem
 from doudi.loaders.modes import Delivery
 from doudi.loaders.read import slug_of, suffix_of
 from doudi.loaders.receipt import Control
@@ -127,11 +127,11 @@ def _batch(path: Path, table: dict[str, Any]) -> str:
     """The batch's name, which is also a folder's."""
     batch = str(table.get("batch", path.resolve().name))
     if not _NAME.fullmatch(batch) or ".." in batch:
-        unnamed = ("没有写明 batch，文件夹名", "without a batch, the folder's name")
-        what = "batch" if "batch" in table else unnamed
+        unnamed = ("没有写明 batch，文件夹名为", "without a batch, the folder's name is")
+        zh, en = ("batch 为", "batch is") if "batch" in table else unnamed
         raise _broken(
             path,
-            filled("{what} 为“{batch}”", "{what} is {batch!r}", what=what, batch=batch),
+            (f"{zh}“{batch}”", f"{en} {batch!r}"),
             (
                 "字母、数字、“_”、“-”和单个“.”，如 2026-06",
                 'letters, digits, "_", "-" and single ".", as in 2026-06',
@@ -189,13 +189,8 @@ def _table(path: Path) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(path.read_text("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise _broken(path.parent, ("编码不是 UTF-8", str(error)), _TOML) from None
-    except tomllib.TOMLDecodeError as error:
-        raise _broken(path.parent, toml_problem(error), _TOML) from None
-
-
-_TOML = ("UTF-8 编码的 TOML", "TOML in UTF-8")
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _broken(path.parent, toml_problem(error), TOML) from None
 
 
 def _month(batch: str) -> date | None:

@@ -42,11 +42,13 @@ BLOCK = (
 NEEDED = ("slug", "title", "publisher", "nature", "key", "key_kind", "cadence")
 
 
-def read_sources(texts: Iterable[tuple[str, str]], *, rehearsed: bool = False) -> dict[str, Source]:
+def read_sources(
+    texts: Iterable[tuple[str, str | bytes]], *, rehearsed: bool = False
+) -> dict[str, Source]:
     """Sources by slug, of the given files (name and text).
 
     Args:
-        texts: Names and texts of the files.
+        texts: Names of the files, and their texts or bytes.
         rehearsed: Whether their expressions are known to be sound, and need not be tried.
 
     Raises:
@@ -83,19 +85,20 @@ class _Reader:
         problem = filled(*DECLARED[which], **values)
         self.problems.append(joined([self.where, problem], "：", ": "))
 
-    def only(self, table: dict[str, Any], allowed: Iterable[str], what: Said) -> None:
-        """Note entries that mean nothing, with the nearest that would."""
+    def only(self, table: dict[str, Any], allowed: Iterable[str], what: Said = "") -> None:
+        """Note entries of a table, or of the whole file, that mean nothing, with the nearest."""
+        which = "unknown" if what else "unknown_table"
         for name in sorted(set(table) - set(allowed)):
-            self.say("unknown", what=what, name=name, near=nearest(name, allowed))
+            self.say(which, what=what, name=name, near=nearest(name, allowed))
 
-    def read(self, text: str) -> Source | None:
+    def read(self, text: str | bytes) -> Source | None:
         """The source a file states; None when it cannot be read at all."""
         try:
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            table = tomllib.loads(text if isinstance(text, str) else text.decode())
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             self.say("toml", error=toml_problem(error))
             return None
-        self.only(table, TABLES, ("文件", "the file"))
+        self.only(table, TABLES)
         head = table.get("source", {})
         self.only(head, HEAD, "[source]")
         absent = [name for name in NEEDED if name not in head] + (
@@ -199,8 +202,7 @@ class _Reader:
         except KeyError as missing:
             self.say("lacks", what=what, name=str(missing))
         except UnknownName as unknown:
-            told = (unknown.told("zh"), unknown.told("en"))
-            self.say("told", what=what, told=told)
+            self.say("told", what=what, told=unknown.message)
         known = [p.name for p in declared]
         if declared or not entry.get("set"):
             for name in entry.get("set", {}):

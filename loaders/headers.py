@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from doudi.graph.errors import joined
+from doudi.graph.errors import joined, near
 from doudi.loaders.messages import note, stopped
 from doudi.loaders.source import NUMBERS, Column
 
@@ -106,9 +105,8 @@ def _unknown(place: int, header: str, known: Iterable[str]) -> Pair:
     digits = sum(c.isdigit() for c in header)
     if digits >= MANY_DIGITS:
         return note("no_name", place=place + 1, digits=digits)
-    near = get_close_matches(plain(header), list(known), n=3, cutoff=0.4)
-    hint = note("near", names=", ".join(near)) if near else ""
-    return note("unknown_column", name=header, near=hint)
+    names = near(plain(header), known)
+    return note("unknown_column", name=header, near=note("near", near=names) if names else "")
 
 
 def _needed(source: Source, found: Iterable[str]) -> list[Column]:

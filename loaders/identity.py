@@ -61,8 +61,7 @@ def _key(path: Path, fresh: bytes) -> bytes:
         except FileExistsError:
             return path.read_bytes()
         except OSError as error:
-            found = (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})")
-            raise HomeError(found, where=path.name) from None
+            raise HomeError.unwritten(error, path.name) from None
         finally:
             draft.unlink(missing_ok=True)
     return path.read_bytes()
@@ -174,11 +173,4 @@ def write_whole(table: pa.Table, path: Path) -> None:
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        raise HomeError(
-            (f"无法写入（{error.strerror}）", f"cannot be written ({error.strerror})"),
-            where=f"{path.parent.name}/{path.name}",
-            next_step=(
-                "检查磁盘空间和主目录的所有者",
-                "check the disk space and the owner of the home folder",
-            ),
-        ) from error
+        raise HomeError.unwritten(error, f"{path.parent.name}/{path.name}") from error

@@ -9,12 +9,11 @@ was killed in between is simply done again, because rows are kept last and facts
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from doudi.graph.errors import FeedStopped, HomeError, filled, in_lang
+from doudi.graph.errors import FeedStopped, HomeError, filled, in_lang, nearest
 from doudi.graph.tables import FactStore
 from doudi.loaders.control import read_folder, summable
 from doudi.loaders.desk import Desk
@@ -84,7 +83,7 @@ def _work_through(
         try:
             receipts += _load_feed(desk, slug, feeds[slug], declared)
         except FeedStopped as error:
-            problems.append((error.told("zh"), error.told("en")))
+            problems.append(error.message)
     problems += _no_files(desk.folder, feeds)
     batch = desk.folder.batch
     problems += [note("unread", file=f"{batch}/{n}") for n in desk.folder.unread()]
@@ -125,8 +124,7 @@ def _by_person(source: Source | None) -> bool:
 
 
 def _unknown(path: Path, slug: str, declared: Iterable[str]) -> FeedStopped:
-    near = get_close_matches(slug, list(declared), n=3, cutoff=0.4) or sorted(declared)[:5]
-    return stopped(path, "unknown_source", slug=slug, near=", ".join(near))
+    return stopped(path, "unknown_source", slug=slug, near=nearest(slug, declared))
 
 
 def _no_files(folder: Folder, feeds: Iterable[str]) -> list[Pair]:

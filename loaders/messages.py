@@ -35,7 +35,7 @@ FOUND: dict[str, Pair] = {
     ),
 }
 EXPECTED: dict[str, Pair] = {
-    "unknown_source": ("是否为 {near}？", "did you mean {near}?"),
+    "unknown_source": ("{near}", "{near}"),
     "headers": (
         "数据源声明的列；TOML 的 [ignore] 可放行某列",
         "the columns of the source; [ignore] in its TOML lets one pass",
@@ -60,7 +60,7 @@ NOTES: dict[str, Pair] = {
     "unknown_column": ("不认识的列“{name}”{near}", "unknown column {name!r}{near}"),
     "no_name": ("第 {place} 列的表头是数据，含 {digits} 位数字", "the header of column {place} is a value, {digits} digits"),
     "no_header": ("第一行不是表头", "the first row is no header"),
-    "near": ("(相近：{names})", " (near: {names})"),
+    "near": ("，应为 {near}", ", {near}"),
     "doubled": ("列“{name}”出现两次", "column {name!r} stands twice"),
     "missing": ("缺少列“{name}”({zh})", "column {name!r} is missing ({zh})"),
     "factor": ("unit.suspect：列 {name} 的数值疑似相差 {factor} 倍", "unit.suspect: {name} looks off by a factor of {factor}"),
@@ -86,6 +86,7 @@ NOTES: dict[str, Pair] = {
 }  # fmt: skip
 DECLARED: dict[str, Pair] = {
     "unknown": ("{what} 中有不认识的“{name}”，应为 {near}", "{what} has {name!r}, {near}"),
+    "unknown_table": ("文件中有不认识的“{name}”，应为 {near}", "the file has {name!r}, {near}"),
     "toml": ("{error}", "{error}"),
     "missing": ("缺少 {names}", "{names} missing"),
     "no_column": (

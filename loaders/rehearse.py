@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from doudi.graph.errors import joined
 from doudi.loaders.columns import frame_of
 from doudi.loaders.facts import block_sql
 from doudi.loaders.macros import engine
@@ -15,15 +16,16 @@ from doudi.loaders.modes import KEPT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from doudi.graph.errors import Pair
     from doudi.loaders.source import Block, Source
 
 
-def rehearse(found: Iterable[Source]) -> list[str]:
+def rehearse(found: Iterable[Source]) -> list[Pair]:
     """Problems of the expressions, one sentence each."""
     con = engine()
     try:
         return [
-            f"sources/{source.slug}.toml: {block.name}: {problem}"
+            joined([f"sources/{source.slug}.toml", block.name, problem], "：", ": ")
             for source in found
             for block in source.blocks
             for problem in _try(con, source, block)

@@ -182,7 +182,5 @@ def _shipped() -> dict[str, Source]:
     return read_sources(texts, rehearsed=True)
 
 
-def _texts_in(folder: Path) -> Iterator[tuple[str, str]]:
-    yield from (
-        (f"{folder.name}/{p.name}", p.read_text("utf-8")) for p in sorted(folder.glob("*.toml"))
-    )
+def _texts_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    yield from ((f"{folder.name}/{p.name}", p.read_bytes()) for p in sorted(folder.glob("*.toml")))

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
 import duckdb
 import pyarrow as pa
 
-from doudi.graph.errors import PolicyError, nearest
+from doudi.graph.errors import PolicyError, near
 from doudi.policy.defaults import defaults
 
 if TYPE_CHECKING:
@@ -215,8 +214,7 @@ def area_chain(area_code: str) -> tuple[str, ...]:
 
 def missing(name: str, area_code: str, month: date, *, known: Iterable[str]) -> PolicyError:
     """The error of a parameter that nobody has set."""
-    names = sorted(known)
-    near = get_close_matches(name, names, n=3, cutoff=0.6)
+    names = set(known)
     row = (
         "policy_parameters 中该区划或其上级、该月份的一行",
         "a row of policy_parameters for the area, or one above it, and the month",
@@ -225,7 +223,7 @@ def missing(name: str, area_code: str, month: date, *, known: Iterable[str]) -> 
     return PolicyError(
         (f"{name} 没有现行值", f"no value of {name} is in force"),
         where=(f"区划 {area}，{month:%Y-%m}", f"area {area}, {month:%Y-%m}"),
-        expected=nearest(name, names) if name not in names and near else row,
+        expected=row if name in names else near(name, names) or row,
         next_step=(
             "报送含该参数的 policy_parameters",
             "deliver policy_parameters with this parameter",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.ranking.feature_list import LANGS, Feature, Lang, feature_list
+from doudi.ranking.feature_list import LANGS, Feature, feature_list
 from doudi.ranking.models import probability
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from doudi.graph.errors import Lang
     from doudi.ranking.features import FeatureTable
     from doudi.ranking.models import Classifier
 

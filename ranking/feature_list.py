@@ -6,9 +6,11 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import TYPE_CHECKING
 
-Lang = Literal["zh", "en"]
+if TYPE_CHECKING:
+    from doudi.graph.errors import Lang
+
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
 

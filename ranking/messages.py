@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from doudi.ranking.feature_list import Lang, feature_list
+from doudi.ranking.feature_list import feature_list
 from doudi.ranking.models import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from doudi.graph.errors import Lang
     from doudi.ranking.evaluate import Measures
 
 TOO_GOOD = 0.95

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from doudi.graph.errors import Lang
     from doudi.graph.projection import Projection
     from doudi.graph.tables import FactStore
     from doudi.policy.parameters import Parameters
-    from doudi.ranking.feature_list import Lang
 
 RANKING = pa.schema(
     [
@@ -175,7 +175,7 @@ def _learn(
     seed: int,
     say: Callable[[str], None],
 ) -> _Learnt:
-    say("features and outcomes")
+    say("特征与结果 features and outcomes")
     check = _labelled(known, parameters, days.check)
     enough(check, TO_CHECK)
     train = tuple(_labelled(known, parameters, window) for window in days.train)
@@ -187,7 +187,7 @@ def _learn(
     families = Families(known.at(days.check), seen)
     towns = np.concatenate([part.column("township") for part in (check.features, now)])
     visits = capacities(capacity, towns)
-    say("models and rules")
+    say("模型与规则 models and rules")
     choice = choose(train, check, recent, usable, families, visits, seed=seed)
     return _Learnt(
         choice=choice,

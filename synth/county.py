@@ -84,18 +84,18 @@ def make_county(
                 f"{count} 户太少，无法植入全部案例",
                 f"{count} households are too few for every planted case",
             ),
-            where="households",
+            where=("户数", "households"),
             expected=(f"{SMALLEST} 或以上", f"{SMALLEST} or more"),
         )
     say = progress or _quiet
-    say("people and homes")
+    say("人员与住户 people and homes")
     world, relapses = build(count, seed, boost)
-    say("planting")
+    say("植入案例 planting")
     plant_all(world)
-    say("rows")
+    say("生成各表 rows")
     standards = parameters.standards()
     write_rows(world, standards)
-    say("files")
+    say("写出文件 files")
     sheets = files.sheets_of(world.book, world.rng)
     if dirt:
         sheets = soil(world, sheets)

@@ -59,7 +59,7 @@ class Pool:
         if found is None:
             raise UsageError(
                 (f"没有可植入 {code} 的户", f"no household is left to plant {code} in"),
-                where="households",
+                where=("户数", "households"),
                 expected=("更多的户，或较小的 boost", "more households or a smaller boost"),
             )
         return found

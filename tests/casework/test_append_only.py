@@ -95,7 +95,11 @@ def test_guards_that_were_taken_away_come_back_with_the_next_opening(
 
 
 def test_the_refusal_comes_as_a_ledger_error(ledger: Ledger) -> None:
-    for change in (delete(Transition), update(Transition).values(actor="nobody"), delete(Access)):
+    for change, table in (
+        (delete(Transition), "transitions"),
+        (update(Transition).values(actor="nobody"), "transitions"),
+        (delete(Access), "access_log"),
+    ):
         access.record(ledger, "li", "home visit", "e1", ["months"], 1)
         with (
             pytest.raises(LedgerError, match="append-only") as refusal,
@@ -103,3 +107,5 @@ def test_the_refusal_comes_as_a_ledger_error(ledger: Ledger) -> None:
         ):
             session.execute(change)
         assert refusal.value.__suppress_context__
+        assert refusal.value.found == f"{table} is append-only"
+        assert f"：表 {table} 只增不改；应为：" in refusal.value.told("zh")

@@ -85,8 +85,9 @@ def test_a_decision_on_what_has_changed_meanwhile_is_refused_and_says_who_was_fa
         return clock()
 
     faster = pytest.raises(LedgerError, match="zhao took the step assign in the meantime")
-    with Ledger.open(ledger_path, now=overtaken) as slow, faster:
+    with Ledger.open(ledger_path, now=overtaken) as slow, faster as refusal:
         slow.decide("e1", "dispatch", actor="chen")
+    assert "zhao 在此期间办理了 assign 指派；线索现为 TRIAGED" in refusal.value.told("zh")
     assert ledger.lead("e1").state == "TRIAGED"
     assert len(ledger.history("e1")) == 3
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from doudi.detectors.cases import read_cases
 from doudi.detectors.catalogue import catalogue, read_clearing, read_detector
 from doudi.graph.errors import DetectorError
 
@@ -97,6 +98,13 @@ def test_a_pattern_as_denominator_counts_households() -> None:
 
 def test_a_header_that_is_no_toml_is_named_with_its_line() -> None:
     assert "e91.cypher:5: line 5: the header is no TOML" in _problems('"draft"', "draft")
+
+
+def test_a_case_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    cases = tmp_path / "e91_vehicle.toml"
+    cases.write_bytes("# 命中\n".encode("gbk"))
+    with pytest.raises(DetectorError, match=r"e91_vehicle\.toml: the encoding is not UTF-8"):
+        read_cases(cases, catalogue().detectors[0])
 
 
 def test_all_problems_of_a_file_come_at_once() -> None:

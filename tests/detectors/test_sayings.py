@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from doudi.detectors.header import Detector
     from doudi.graph.connection import Connection
+    from doudi.graph.errors import Lang
 
 HERE = Path(__file__).resolve().parent
 DETECTORS = catalogue().detectors
 PROGRAMMES = r"\((?:低保|特困|低保边缘|刚性支出|临时救助|残疾人两项补贴|高龄津贴)\)"
 LATIN = re.compile(r"[A-Za-z]{4,}|\w*_\w*|\[|\]|\.0(?!\d)")
 CHINESE = re.compile(r"[\u4e00-\u9fff]|\[|\]|\.0(?!\d)|[A-Z]_[A-Z]")
-Lang = Literal["zh", "en"]
 
 
 def rows_of(graph: Connection, detector: Detector, case: Case) -> list[dict[str, object]]:

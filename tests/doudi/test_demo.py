@@ -65,6 +65,8 @@ def test_another_seed_is_refused_and_nothing_is_made(short: Clerk) -> None:
         "expected: an empty home, or one of the same seed",
         "next: doudi demo --seed 2 --home doudi-demo-2",
     )
+    told = short.types("demo", "--seed", "2", "--lang", "zh")
+    assert told.has("已有另一个合成县（种子 1", "不能再混入另一个（种子 2"), told.err
     assert made_of(short.home).read_bytes() == before
 
 

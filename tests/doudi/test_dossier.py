@@ -23,7 +23,7 @@ from doudi.workspace import Workspace
 from tests.doudi.conftest import number
 
 if TYPE_CHECKING:
-    from doudi.console import Lang
+    from doudi.graph.errors import Lang
 
 pytestmark = pytest.mark.neo4j
 

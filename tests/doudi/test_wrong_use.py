@@ -113,7 +113,7 @@ def test_a_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["2026", "2026-13", "June", "2026-06-01"])
 def test_what_is_no_month_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="is no month"):
+    with pytest.raises(UsageError, match=r"--as-of: .* is no month; expected: .*; next: "):
         parse_month(text)
 
 
@@ -146,7 +146,7 @@ def test_a_word_that_is_none_names_the_help_of_its_command(clerk: Clerk) -> None
 
 @pytest.mark.parametrize(
     ("words", "env", "title"),
-    [("--lang en", "", "error"), ("--lang=en", "zh", "error"), ("--lang zh", "en", "出错")],
+    [("--lang en", "", "error: "), ("--lang=en", "zh", "error: "), ("--lang zh", "en", "出错：")],
 )
 def test_an_error_speaks_the_language_asked_for(
     clerk: Clerk, words: str, env: str, title: str
@@ -154,7 +154,7 @@ def test_an_error_speaks_the_language_asked_for(
     clerk.patch.setenv("DOUDI_LANG", env)
     if not env:
         clerk.patch.delenv("DOUDI_LANG")
-    assert clerk.types("leads", "show", *words.split()).err.startswith(f"{title}: ")
+    assert clerk.types("leads", "show", *words.split()).err.startswith(title)
 
 
 @pytest.mark.parametrize("form", ["--home {}", "--home={}"])

@@ -72,8 +72,10 @@ def test_a_batch_may_have_letters_of_any_language(office: Office, batch: str) ->
 
 def test_a_folder_whose_name_is_no_batch_says_so(tmp_path: Path) -> None:
     (tmp_path / "June 2026").mkdir()
-    with pytest.raises(DeliveryError, match=r"the folder's name is 'June 2026'.*letters, digits"):
+    told = pytest.raises(DeliveryError, match=r"the folder's name is 'June 2026'.*letters, digits")
+    with told as caught:
         load(tmp_path / "June 2026", tmp_path / "home")
+    assert "没有写明 batch，文件夹名为“June 2026”" in caught.value.told("zh")
     (tmp_path / "June 2026" / "delivery.toml").write_text('batch = "2026-06"\n', "utf-8")
     assert load(tmp_path / "June 2026", tmp_path / "home").batch == "2026-06"
 

@@ -40,7 +40,9 @@ def test_an_unknown_header_with_five_digits_is_named() -> None:
 
 
 def test_a_mistyped_header_is_told_with_the_nearest() -> None:
-    assert "unknown column 'wife_idd' (near: wife_id" in said("husband_id", "wife_idd", "date")
+    assert "unknown column 'wife_idd', did you mean wife_id" in said(
+        "husband_id", "wife_idd", "date"
+    )
 
 
 def test_the_brackets_of_a_doubled_header_are_not_repeated() -> None:

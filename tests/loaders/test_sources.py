@@ -82,6 +82,20 @@ def test_a_wrong_one_says_what_and_offers_the_nearest(old: str, new: str, said: 
     assert said in str(caught.value)
 
 
+def test_an_expression_that_cannot_be_worked_out_is_placed_in_either_language() -> None:
+    with pytest.raises(SourceError) as caught:
+        read_sources([("tobacco.toml", GOOD + 'set.name_token = "no_such_column"\n')])
+    zh, en = caught.value.message
+    assert zh.startswith("sources/tobacco.toml：LEGAL_REP_OF：")
+    assert en.startswith("sources/tobacco.toml: LEGAL_REP_OF: ")
+
+
+def test_a_file_that_is_not_utf8_is_told_with_the_problems_of_the_others() -> None:
+    gbk = GOOD.replace("holder_id", "持证人").encode("gbk")
+    with pytest.raises(SourceError, match=r"one\.toml: the encoding is not UTF-8; two\.toml: "):
+        read_sources([("one.toml", gbk), ("two.toml", "no toml")])
+
+
 def test_a_property_that_the_schema_lacks_is_said_with_the_nearest() -> None:
     with pytest.raises(SourceError, match="sets 'nametoken', did you mean name_token"):
         read_sources([("tobacco.toml", GOOD + 'set.nametoken = "holder_id"\n')])

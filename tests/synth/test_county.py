@@ -40,8 +40,9 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
 
 
 def test_a_county_below_the_smallest_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="too few"):
+    with pytest.raises(UsageError, match=r"households: .* too few") as caught:
         make_county(tmp_path, households=SMALLEST - 1)
+    assert caught.value.told("zh").startswith("户数：")
 
 
 @pytest.mark.parametrize("code", ERRORS + NEEDS)
