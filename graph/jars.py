@@ -182,8 +182,8 @@ def _fetch(folder: Path, say: Callable[[str], None]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(_AT_ONCE) as pool, tempfile.TemporaryDirectory(dir=folder) as draft:
             context = _maven()
-            for _ in pool.map(lambda jar: _fetch_one(context, jar, folder, Path(draft)), missing):
-                pass  # the first that fails is raised here
+            fetched = pool.map(lambda jar: _fetch_one(context, jar, folder, Path(draft)), missing)
+            list(fetched)  # waits for all; the first that fails is raised here
     except JarsUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - jgo and its network raise many kinds
