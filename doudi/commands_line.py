@@ -46,15 +46,54 @@ def synth(
     size: Annotated[str, typer.Option(help="S | M | L")] = "S",
     seed: SeedOption = 1,
     dirt: Annotated[int, typer.Option(help="0 干净 clean, 1 脏数据 dirty")] = 0,
+    boost: Annotated[float, typer.Option(help="植入率的倍数 times the planted rates")] = 1.0,
+    rate: Annotated[
+        list[str] | None, typer.Option(help="某一类型的植入率 planted rate of a code, E15=0.02")
+    ] = None,
+    sources: Annotated[
+        str | None, typer.Option(help="只报送这些数据类型，逗号分隔 only these sources, by commas")
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="并行进程数 processes; 默认全部核心 every core")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option(help="删除文件夹中原有的合成县 remove the county in the folder")
+    ] = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
     """生成合成县 Make a synthetic county with known truth."""
     line = open_line(home, lang=lang, as_json=as_json)
-    receipt = line.synth(out, size=size, seed=seed, dirt=dirt)
+    receipt = line.synth(
+        out,
+        size=size,
+        seed=seed,
+        dirt=dirt,
+        boost=boost,
+        rates=_rates(rate or []),
+        sources=_parts(sources),
+        processes=processes,
+        force=force,
+    )
     line.console.receipt(receipt)
     return 0
+
+
+def _rates(told: list[str]) -> dict[str, float]:
+    """Planted rates as they were typed: ``E15=0.02``."""
+    found = {}
+    for text in told:
+        code, _, share = text.partition("=")
+        try:
+            found[code.strip().upper()] = float(share)
+        except ValueError:
+            raise UsageError(
+                (f"看不懂的植入率“{text}”", f"a rate that cannot be read: {text!r}"),
+                where="--rate",
+                expected=("类型=比率，例如 E15=0.02", "CODE=SHARE, such as E15=0.02"),
+            ) from None
+    return found
 
 
 def load(

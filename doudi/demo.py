@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from doudi import __version__
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     from doudi.stages import Line
 
 SHOWN_FIRST = 3
-MADE_OF = "made-of.json"
-"""File of the county that says what makes two counties the same: seed and version."""
+MADE_OF = "county.json"
+"""File of a county that says, among other things, its seed and the version that made it."""
 
 
 def demo(line: Line, *, seed: int) -> dict[str, Any]:
@@ -28,8 +27,7 @@ def demo(line: Line, *, seed: int) -> dict[str, Any]:
     county = line.home.county
     _require_no_office(line)
     _require_same_county(line, seed)
-    made = line.synth(county, size="S", seed=seed, dirt=1)
-    (county / MADE_OF).write_text(json.dumps(_made_of(seed)), "utf-8")
+    made = line.synth(county, seed=seed, dirt=1, force=True)
     loaded = line.load(sorted((county / "deliveries").iterdir()))
     say_loaded(line, loaded)
     month = line.as_of(None)
@@ -71,7 +69,9 @@ def _require_same_county(line: Line, seed: int) -> None:
     """Another seed, or another version's generator, makes other people under the same numbers."""
     if not line.home.has_tables:
         return
-    made, wanted = read_json(line.home.county / MADE_OF), _made_of(seed)
+    wanted = {"seed": seed, "version": __version__}
+    told = read_json(line.home.county / MADE_OF)
+    made = {name: told.get(name, ("不详", "unknown")) for name in wanted}
     if made != wanted:
         raise UsageError(
             filled(
@@ -89,13 +89,8 @@ def _require_same_county(line: Line, seed: int) -> None:
         )
 
 
-def _made_of(seed: int) -> dict[str, Any]:
-    return {"seed": seed, "version": __version__}
-
-
 def _in_words(made: dict[str, Any]) -> Pair:
-    told = {"seed": ("不详", "unknown"), "version": ("不详", "unknown")} | made
-    return filled("种子 {seed}、doudi {version}", "seed {seed}, doudi {version}", **told)
+    return filled("种子 {seed}、doudi {version}", "seed {seed}, doudi {version}", **made)
 
 
 def _say_first(line: Line, report: Path) -> None:

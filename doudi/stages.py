@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from doudi.policy.parameters import Parameters
 
 EXIT_UNHEALTHY = 3
-SIZES = ("S", "M", "L")
 LIST_LEADS = ("用 doudi leads list 查看线索", "doudi leads list shows the leads")
 
 
@@ -44,18 +43,12 @@ class Line:
         except (KeyError, OSError):  # a container whose user has no name
             return f"uid-{os.getuid()}" if hasattr(os, "getuid") else "unnamed"
 
-    def synth(self, out: Path, *, size: str, seed: int, dirt: int) -> dict[str, Any]:
-        """Write a synthetic county.
-
-        Raises:
-            UnknownName: if there is no such size.
-        """
+    def synth(self, out: Path, **wishes: Any) -> dict[str, Any]:  # noqa: ANN401 - as they are
+        """Write a synthetic county; ``wishes`` are those of ``make_county``."""
         from doudi.synth.county import make_county
 
-        if size not in SIZES:
-            raise UnknownName.among(("规模", "size"), size, SIZES, where="--size")
         with self.console.stage("生成合成县", "making a synthetic county") as progress:
-            receipt = make_county(out, size=size, seed=seed, dirt=dirt, progress=progress)  # type: ignore[arg-type]  # checked above
+            receipt = make_county(out, **wishes, progress=progress)
         done = {"stage": "synth", "ok": True, "exit_code": 0, "outputs": {"county": out}}
         return done | {"counts": asdict(receipt)}
 

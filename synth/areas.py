@@ -33,6 +33,23 @@ class Areas:
     town_name: NDArray[np.str_]
     urban: NDArray[np.bool_]
 
+    def part(self, first: int, end: int) -> Areas:
+        """The villages from ``first`` to before ``end``, whole townships."""
+        own = slice(first, end)
+        towns = slice(int(self.town[first]), int(self.town[end - 1]) + 1)
+        return Areas(
+            self.code[own],
+            self.name[own],
+            self.town[own] - self.town[first],
+            self.town_code[towns],
+            self.town_name[towns],
+            self.urban[own],
+        )
+
+    def town_digits(self, village: int) -> str:
+        """The three digits of a village's township, as case numbers and logins carry them."""
+        return str(self.code[village])[6:9]
+
 
 def make_areas(rng: Generator, households: int) -> Areas:
     """Areas for a county of the given size, about 125 to 250 households a village."""

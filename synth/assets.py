@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CAR = 0.42
 SECOND_HOME = 0.15
+UNITS, VEHICLES = 100_000, 10_000
+"""Numbers of real-estate units and vehicles that a block may use up."""
 BRANDS = ["五菱", "比亚迪", "大众", "丰田", "长安", "吉利", "哈弗"]
 NAT = np.datetime64("NaT", "D")
 
@@ -44,10 +46,12 @@ class Assets:
     def unit_no(self) -> str:
         """A real-estate unit number of 28 signs that is not in use."""
         self.unit_count += 1
-        return f"{numbers.COUNTY}001001GB{self.unit_count:05d}F{self.unit_count:08d}"
+        return f"{numbers.COUNTY}001001GB{self.unit_count % UNITS:05d}F{self.unit_count:08d}"
 
 
-def make_assets(rng: Generator, people: People, homes: Homes, may_own: NDArray[np.bool_]) -> Assets:
+def make_assets(
+    rng: Generator, people: People, homes: Homes, may_own: NDArray[np.bool_], block: int
+) -> Assets:
     """Ownership by permanent income; homes on a register own one dwelling at most."""
     count = len(homes)
     age = people.age()
@@ -66,6 +70,8 @@ def make_assets(rng: Generator, people: People, homes: Homes, may_own: NDArray[n
         flat=rng.random(count) < np.where(homes.urban, 0.7, 0.4),
         second=second,
         driver=driver,
+        unit_count=block * UNITS,
+        vehicle_count=block * VEHICLES,
     )
 
 

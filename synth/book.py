@@ -1,17 +1,35 @@
-"""The rows of all sources before they become files."""
+"""The rows of all sources before they become files, column by column."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from doudi.synth.forms import columns
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from doudi.synth.forms import Column
 
 Values: TypeAlias = Any
-"""A scalar, a list or an array; numpy's ArrayLike leaves days out."""
+"""A scalar, a list, a numpy array or an Arrow array; numpy's ArrayLike leaves days out."""
 KNOWN = "_known"
 """Month number in which a row, or this version of it, reached the county office."""
+DAYS, SECONDS = pa.date32(), pa.timestamp("s")
+KINDS = {"date": DAYS, "datetime": SECONDS, "decimal": pa.float64(), "bool": pa.bool_()}
+"""Types of columns; whatever is not listed is text."""
+ABSENT: dict[Any, Any] = {
+    DAYS: np.datetime64("NaT", "D"),
+    SECONDS: np.datetime64("NaT", "s"),
+    KINDS["decimal"]: np.nan,
+    KINDS["bool"]: None,
+}
+"""What a column holds where a part does not have it; text is empty."""
 
 
 class Book:
@@ -21,33 +39,102 @@ class Book:
         """Start empty."""
         self._parts: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
 
-    def add(self, source: str, *, known: Values = 0, **columns: Values) -> None:
+    def add(self, source: str, *, known: Values = 0, **given: Values) -> None:
         """Add rows; scalars are repeated; ``known`` is a month number or one a row."""
-        given = {name: _array(value) for name, value in (columns | {KNOWN: known}).items()}
-        lengths = [len(array) for name, array in given.items() if array.ndim and name != KNOWN]
-        self._parts[source].append((lengths[0] if lengths else 1, given))
+        count = next((len(value) for value in given.values() if _is_many(value)), 1)
+        given[KNOWN] = known
+        self._parts[source].append((count, given))
 
-    def frame(self, source: str) -> pd.DataFrame:
-        """All rows of a source, in the order they were added."""
+    def __contains__(self, source: str) -> bool:
+        """Whether anything, if only no rows, was added to a source."""
+        return source in self._parts
+
+    def frame(self, source: str) -> pa.Table:
+        """All rows of a source in the order they were added, with ``KNOWN`` as last column."""
         parts = [part for part in self._parts.get(source, []) if part[0]]
-        if not parts:
-            return pd.DataFrame({KNOWN: np.zeros(0, dtype=np.int64)})
-        names = dict.fromkeys(name for _, given in parts for name in given)
-        return pd.DataFrame({name: _joined(name, parts) for name in names})
+        own = {column.field: _joined(column, parts) for column in columns()[source]}
+        known = [np.broadcast_to(np.asarray(given[KNOWN]), (n,)) for n, given in parts]
+        told = np.concatenate(known) if known else np.zeros(0)
+        return pa.table(own | {KNOWN: pa.array(told.astype(np.int64))})
 
 
-def _array(value: Values) -> Values:
-    """An array of a few kinds: text as objects, days as seconds."""
-    array = np.asarray(value)
-    if array.dtype.kind == "U":
-        return array.astype(object)
-    return array.astype("datetime64[s]") if array.dtype.kind == "M" else array
+def coded(values: Values, index: NDArray[Any]) -> pa.DictionaryArray:
+    """Text by position: ``values[index]``, nothing where the index is negative."""
+    at = np.asarray(index, dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(at, mask=at < 0), pa.array(values, pa.string()))
 
 
-def _joined(name: str, parts: list[tuple[int, dict[str, Any]]]) -> Values:
-    """One column of all parts; text is empty where a part does not have it."""
-    arrays = [np.broadcast_to(given.get(name, np.array("", object)), (n,)) for n, given in parts]
-    if len({array.dtype.kind for array in arrays}) > 1:
-        numeric = all(array.dtype.kind in "ifb" for array in arrays)
-        arrays = [array.astype(float if numeric else object) for array in arrays]
-    return np.concatenate(arrays)
+def numbered(prefix: Values, serials: NDArray[Any], width: int) -> pa.Array:
+    """Running numbers as text of at least ``width`` digits behind a prefix."""
+    digits = pc.utf8_lpad(pc.cast(pa.array(serials), pa.string()), width, "0")
+    if _is_many(prefix):
+        prefix = _arrow(pa.string(), prefix)
+    return pc.binary_join_element_wise(prefix, digits, "")
+
+
+def _is_many(value: Values) -> bool:
+    """Whether a value stands for one value a row."""
+    return isinstance(value, list | pa.Array) or getattr(value, "ndim", 0) > 0
+
+
+def _joined(column: Column, parts: list[tuple[int, dict[str, Any]]]) -> pa.ChunkedArray:
+    """One column of all parts; parts of one row are gathered first."""
+    kind = KINDS.get(column.type, pa.string())
+    pieces: list[pa.Array] = []
+    loose: list[Any] = []
+    for n, given in parts:  # one a call of ``add``, not one a row
+        value = given.get(column.field, ABSENT.get(kind, ""))
+        if n == 1:
+            loose.append(_only(value))
+            continue
+        if loose:
+            pieces.append(_arrow(kind, loose))
+            loose = []
+        pieces.append(_arrow(kind, value) if _is_many(value) else _repeated(kind, value, n))
+    if loose:
+        pieces.append(_arrow(kind, loose))
+    return pa.chunked_array(pieces, type=kind)
+
+
+def _only(value: Values) -> Any:  # noqa: ANN401 - whatever the column holds
+    """The value of a part of one row."""
+    if isinstance(value, pa.Array):
+        return value[0].as_py() or ""
+    if isinstance(value, np.ndarray):
+        return value.reshape(-1)[0]
+    return value[0] if isinstance(value, list) else value
+
+
+def _repeated(kind: pa.DataType, value: Values, count: int) -> pa.Array:
+    """One value for every row."""
+    single = _arrow(kind, [np.asarray(value)[()]])
+    return single.take(pa.array(np.zeros(count, dtype=np.int32)))
+
+
+def _arrow(kind: pa.DataType, values: Values) -> pa.Array:
+    """An Arrow array of a column's type."""
+    if isinstance(values, pa.Array):
+        return values.cast(kind)
+    if kind in {DAYS, SECONDS}:
+        unit = "D" if kind == DAYS else "s"
+        return pa.array(np.asarray(values, dtype=f"datetime64[{unit}]"), kind)
+    if kind == KINDS["decimal"]:
+        return pa.array(_numbers(values), kind, from_pandas=True)
+    if kind == pa.string():
+        return pa.array(_texts(values), kind)
+    return pa.array(values, kind)
+
+
+def _numbers(values: Values) -> NDArray[np.float64]:
+    """Numbers; an empty cell is none."""
+    given = np.asarray(values)
+    if given.dtype.kind in "OU":
+        given = np.where(given == "", "nan", given)
+    return given.astype(np.float64)
+
+
+def _texts(values: Values) -> Values:
+    """Text; whole numbers as they are written."""
+    if isinstance(values, list):
+        return [str(value) for value in values]
+    return values.astype("U20") if values.dtype.kind in "iu" else values

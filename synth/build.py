@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from doudi.synth.areas import make_areas
+from doudi.synth import numbers
 from doudi.synth.assets import clean_homes, kin_buffer, make_assets
 from doudi.synth.book import Book
 from doudi.synth.firms import make_firms
@@ -28,21 +26,23 @@ from doudi.synth.work import make_jobs
 from doudi.synth.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from doudi.synth.blocks import Block
     from doudi.synth.shocks import Relapses
 
 
-def build(households: int, seed: int, boost: int) -> tuple[World, Relapses]:
-    """A county in which nothing contradicts anything yet."""
-    rng = np.random.default_rng(seed)
-    areas = make_areas(rng, households)
-    people, generation = grow_people(rng, households)
+def build(block: Block, rates: Mapping[str, float]) -> tuple[World, Relapses]:
+    """A block in which nothing contradicts anything yet."""
+    rng, areas, households = block.stream(), block.areas, block.households
+    people, generation = grow_people(rng, households, numbers.COUNTY + block.number)
     settle(rng, people, generation, households)
-    homes = make_homes(rng, people, areas, households)
+    homes = make_homes(rng, people, areas, block)
     grade, ailment, cert_from = disability(rng, people, homes)
     aid = first_registers(rng, people, homes, grade)
     may_own = ~aid.in_register(0)
-    firms = make_firms(rng, people, homes, may_own)
-    assets = make_assets(rng, people, homes, may_own)
+    firms = make_firms(rng, people, homes, may_own, block.number)
+    assets = make_assets(rng, people, homes, may_own, block.number)
     jobs = make_jobs(rng, people, homes, may_own, len(firms.code))
     shocks = draw_shocks(rng, people, homes, len(areas.code))
     clean = clean_homes(assets, jobs, firms, people)
@@ -51,7 +51,8 @@ def build(households: int, seed: int, boost: int) -> tuple[World, Relapses]:
     )
     world = World(
         rng,
-        boost,
+        block,
+        rates,
         areas,
         people,
         homes,
@@ -67,6 +68,7 @@ def build(households: int, seed: int, boost: int) -> tuple[World, Relapses]:
         grade,
         ailment,
         cert_from,
+        serial=block.first_serial,
     )
     world.causes = dict(zip(relapses.home.tolist(), relapses.cause.tolist(), strict=True))
     world.relapse_months = dict(zip(relapses.home.tolist(), relapses.month.tolist(), strict=True))

@@ -9,6 +9,7 @@ import numpy as np
 
 from doudi.synth import months, work
 from doudi.synth.care import archive_number, help_once
+from doudi.synth.homes import edge_number
 from doudi.synth.plant import lookalikes, wanted
 from doudi.synth.truth import about_need
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from doudi.synth.plant import Pool
-    from doudi.synth.world import World
+    from doudi.synth.world import Dibao, World
 
 EDGE_INCOME = 8_200.0
 """CNY a head and year, between the standard and one and a half times it."""
@@ -33,13 +34,13 @@ def household_of(world: World, person: int) -> tuple[str, str]:
     return "hukou_population", str(world.homes.book_no[world.homes.book[home]])
 
 
-def plant_needs(world: World, left: Pool) -> None:
+def plant_needs(world: World, active: Pool, left: Pool) -> None:
     """All needs, after the errors."""
     _fallen_ill(world)
     _disabled(world)
     _out_of_work(world)
     _struck(world)
-    _left_and_struck(world, left)
+    _left_and_struck(world, active, left)
     _almost_poor(world)
 
 
@@ -198,7 +199,7 @@ def _struck(world: World) -> None:
         )
 
 
-def _left_and_struck(world: World, left: Pool) -> None:
+def _left_and_struck(world: World, active: Pool, left: Pool) -> None:
     """L12: a new shock after the exit; lookalikes left because they moved away."""
     people, shocks = world.people, world.shocks
     age = people.age()
@@ -213,7 +214,7 @@ def _left_and_struck(world: World, left: Pool) -> None:
             ),
         )
         if case is None:
-            return
+            case = _withdraw(world, active.must("L12", lambda c: people.lives(c.head)))
         grown = [m.person for m in case.members if age[m.person] > 17 and people.lives(m.person)]
         person, month = grown[0], months.LAST - 4
         role = "case" if turn < cases else "decoy"
@@ -240,6 +241,14 @@ def _left_and_struck(world: World, left: Pool) -> None:
         )
 
 
+def _withdraw(world: World, case: Dibao) -> Dibao:
+    """A household that gives the benefit up within the last two years."""
+    case.end, case.reason = months.LAST - int(world.rng.integers(8, 21)), "自愿放弃"
+    world.shocks.severe[world.homes.people_of(case.home)] = months.OPEN
+    world.shocks.disaster[case.home] = months.OPEN
+    return case
+
+
 def _almost_poor(world: World) -> None:
     """L24: an income a little over the standard; lookalikes are on the edge register."""
     cases = wanted(world, "L24", int(world.aid.archived.sum()))
@@ -255,7 +264,7 @@ def _almost_poor(world: World) -> None:
     edge = edge[world.people.living()[homes.head[edge]]]
     edge = edge[~np.isin(edge, sorted(world.used))]
     for home in edge[: lookalikes(cases, 1)].tolist():
-        number = f"BY{home + 1:07d}"
+        number = edge_number(homes, home)
         about_need(
             world,
             "L24",

@@ -62,7 +62,7 @@ def _unfiled(world: World, active: Pool, *, handler: bool) -> None:
     login = ""
     if handler:
         town = int(world.areas.town[case.village])
-        login = f"mz{town + 1:03d}{90 + len(world.officials.person) % 10}"
+        login = f"mz{world.areas.town_digits(case.village)}{90 + len(world.officials.person) % 10}"
         world.officials.appoint(
             official, "社会救助协理员", str(world.areas.town_code[town]), since, login
         )

@@ -191,9 +191,9 @@ def plant_double(world: World, active: Pool) -> None:
 def _second(world: World, case: Dibao, start: int) -> Dibao:
     """Another registration of a household's head in another township."""
     village = int((case.village + len(world.areas.code) // 2) % len(world.areas.code))
-    town = int(world.areas.town[village]) + 1
+    town = int(world.areas.town[village])
     second = Dibao(
-        number=f"DB{town:03d}{900000 + world.next_serial():06d}",
+        number=f"DB{world.areas.town_digits(village)}{900000 + world.next_serial():06d}",
         home=case.home,
         head=case.head,
         members=[Member(case.head, start)],
@@ -202,7 +202,7 @@ def _second(world: World, case: Dibao, start: int) -> Dibao:
         urban=bool(world.areas.urban[village]),
         account=case.account,
         account_name=case.account_name,
-        handler=(world.officials.handlers.get(town - 1) or [case.handler])[0],
+        handler=(world.officials.handlers.get(town) or [case.handler])[0],
     )
     world.dibao.append(second)
     return second

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from doudi.synth import months
-from doudi.synth.files import amount_column, text_of
+from doudi.synth.texts import text_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from doudi.synth.files import Sheet
+    from doudi.synth.sheets import Sheet
     from doudi.synth.world import World
 
-Cells: TypeAlias = dict[str, list[str]]
-"""The typed cells of a file, column by column."""
+PLANTED_COMPANY = "2"
+"""First digit of the serials of companies that planted facts rest on."""
 
 TWICE = 0.012
 SPELT = (("q.idx", 0.03), ("q.id15", 0.02), ("q.space", 0.01), ("q.wide", 0.005))
@@ -50,14 +50,32 @@ REFUSED: dict[str, tuple[tuple[str, str, str], ...]] = {
 LATE = ("driver_and_violations", "inpatient_settlement")
 
 
+class Cells:
+    """The typed cells of a file; columns are typed when somebody first touches them."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        """Nothing is touched yet."""
+        self._sheet = sheet
+        self._touched: dict[str, NDArray[np.object_]] = {}
+
+    def __getitem__(self, field: str) -> NDArray[np.object_]:
+        """The cells of a column, to be changed in place."""
+        if field not in self._touched:
+            column = next(c for c in self._sheet.columns if c.field == field)
+            text = text_of(self._sheet.rows[field], column, self._sheet.form)
+            self._touched[field] = text.to_numpy(zero_copy_only=False)
+        return self._touched[field]
+
+    def typed(self) -> dict[str, pa.Array]:
+        """The columns that were touched."""
+        return {field: pa.array(cells, pa.string()) for field, cells in self._touched.items()}
+
+
 def soil(world: World, sheets: list[Sheet]) -> list[Sheet]:
     """The same files with faults; refused rows are noted in the truth."""
-    clean = set(world.people.number[_protected(world)].tolist())
+    clean = pa.array(world.people.number[_protected(world)])
     sheets = _late(world, _corrected(world, sheets, clean), clean)
-    return [
-        _soiled(world, sheet, clean) if sheet.form.suffix.startswith("csv") else sheet
-        for sheet in sheets
-    ]
+    return [_soiled(world, sheet, clean) if sheet.form.is_text else sheet for sheet in sheets]
 
 
 def _protected(world: World) -> NDArray[np.int64]:
@@ -69,75 +87,87 @@ def _protected(world: World) -> NDArray[np.int64]:
     return np.flatnonzero(inside)
 
 
-def _touchable(sheet: Sheet, clean: set[str]) -> NDArray[np.bool_]:
+def _touchable(sheet: Sheet, clean: pa.Array) -> NDArray[np.bool_]:
     """Rows that name nobody whose rows must stay clean, nor a planted company."""
-    free = np.ones(len(sheet.rows), dtype=bool)
+    free = np.ones(sheet.rows.num_rows, dtype=bool)
     for column in sheet.columns:
-        values = sheet.rows[column.field]
         if column.type.startswith("id18"):
-            free &= ~values.isin(clean).to_numpy()
+            free &= ~_among(sheet.rows[column.field], clean)
         elif column.type.startswith("list"):
-            parts = values.astype(str).str.split(";")
-            free &= ~np.array([any(part in clean for part in row) for row in parts], dtype=bool)
+            people = pc.split_pattern(sheet.rows[column.field].combine_chunks(), ";")
+            named = _among(people.flatten(), clean)
+            free[np.unique(pc.list_parent_indices(people).to_numpy()[named])] = False
         elif column.field.endswith("uscc"):
-            free &= ~values.astype(str).str[8:10].eq("20").to_numpy()
+            serial = pc.utf8_slice_codeunits(sheet.rows[column.field].cast(pa.string()), 8, 9)
+            free &= ~_among(serial, pa.array([PLANTED_COMPANY]))
     return free
 
 
-def _corrected(world: World, sheets: list[Sheet], clean: set[str]) -> list[Sheet]:
+def _among(values: pa.ChunkedArray | pa.Array, wanted: pa.Array) -> NDArray[np.bool_]:
+    """Whether each value is one of the wanted."""
+    told = pc.is_in(values.cast(pa.string()), value_set=wanted)
+    return np.asarray(told.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _first_two(sheets: list[Sheet], source: str) -> list[int]:
+    """Where a source's first two files stand among the sheets; nothing if it is not delivered."""
+    return [place for place, sheet in enumerate(sheets) if sheet.source == source][:2]
+
+
+def _corrected(world: World, sheets: list[Sheet], clean: pa.Array) -> list[Sheet]:
     """Names that the snapshot has wrong and the next delivery puts right."""
-    by = {(s.source, s.batch): i for i, s in enumerate(sheets)}
-    first = by["hukou_population", months.month_name(months.SNAPSHOT)]
-    second = by["hukou_population", months.month_name(months.SNAPSHOT + 1)]
+    places = _first_two(sheets, "hukou_population")
+    if not places:
+        return sheets
+    first, second = places
+    rows = sheets[first].rows
     chosen = np.flatnonzero(_touchable(sheets[first], clean))
     chosen = world.rng.permutation(chosen)[:CORRECTED]
-    right = sheets[first].rows.iloc[chosen]
-    wrong = sheets[first].rows.copy()
-    names = wrong["name"].to_numpy(dtype=object, copy=True)
-    names[chosen] = [f"{name}儿" for name in right["name"]]
-    wrong["name"] = names
+    right = rows.take(pa.array(chosen))
+    names = rows["name"].to_numpy().astype(object)
+    names[chosen] = [f"{names[row]}儿" for row in chosen]
+    place = rows.column_names.index("name")
+    wrong = rows.set_column(place, "name", pa.array(names, pa.string()))
     sheets[first] = replace(sheets[first], rows=wrong)
-    joined = pd.concat([sheets[second].rows, right], ignore_index=True)
-    sheets[second] = replace(sheets[second], rows=joined)
+    sheets[second] = replace(
+        sheets[second],
+        rows=pa.concat_tables([sheets[second].rows, right], promote_options="default"),
+    )
     return sheets
 
 
-def _late(world: World, sheets: list[Sheet], clean: set[str]) -> list[Sheet]:
+def _late(world: World, sheets: list[Sheet], clean: pa.Array) -> list[Sheet]:
     """Rows that reach the county one delivery late."""
-    by = {(s.source, s.batch): i for i, s in enumerate(sheets)}
-    for source in LATE:
-        first = by[source, months.month_name(months.SNAPSHOT)]
-        second = by[source, months.month_name(months.SNAPSHOT + 1)]
+    for first, second in filter(None, (_first_two(sheets, source) for source in LATE)):
         rows = sheets[first].rows
         chosen = world.rng.permutation(np.flatnonzero(_touchable(sheets[first], clean)))[:MOVED]
-        later = pd.concat([sheets[second].rows, rows.iloc[chosen]], ignore_index=True)
-        sheets[first] = replace(
-            sheets[first], rows=rows.drop(index=rows.index[chosen]).reset_index(drop=True)
-        )
+        kept = np.delete(np.arange(rows.num_rows), chosen)
+        later = pa.concat_tables([sheets[second].rows, rows.take(pa.array(chosen))])
+        sheets[first] = replace(sheets[first], rows=rows.take(pa.array(kept)))
         sheets[second] = replace(sheets[second], rows=later)
     return sheets
 
 
-def _soiled(world: World, sheet: Sheet, clean: set[str]) -> Sheet:
+def _soiled(world: World, sheet: Sheet, clean: pa.Array) -> Sheet:
     """One file with faults."""
     rng = world.rng
     free = _touchable(sheet, clean)
     twice = np.flatnonzero(free & (rng.random(len(free)) < TWICE))
-    rows = pd.concat([sheet.rows, sheet.rows.iloc[twice]], ignore_index=True)
-    sheet = replace(sheet, rows=rows)
-    text = {c.field: list(text_of(rows[c.field], c, sheet.form)) for c in sheet.columns}
+    every = np.concatenate([np.arange(len(free)), twice])
+    sheet = replace(sheet, rows=sheet.rows.take(pa.array(every)))
+    text = Cells(sheet)
     alone = free.copy()
     alone[twice] = False
     refused = _refuse(world, sheet, text, np.flatnonzero(alone))
     alone[refused[refused < len(alone)]] = False
     _misspell(world, sheet, text, np.flatnonzero(alone))
     _odd_dates(world, sheet, text, np.flatnonzero(alone))
-    return replace(sheet, text=pd.DataFrame(text), unread=_unread(sheet, refused, text))
+    return replace(sheet, typed=text.typed(), unread=_unread(sheet, refused, text))
 
 
 def _unread(sheet: Sheet, refused: NDArray[np.int64], text: Cells) -> frozenset[int]:
     """Rows whose amount cannot be read."""
-    amount = amount_column(sheet)
+    amount = sheet.amount_column
     if amount is None:
         return frozenset()
     marks = {
@@ -179,10 +209,9 @@ def _wrong_digit(number: str) -> str:
 
 def _misspell(world: World, sheet: Sheet, text: Cells, free: NDArray[np.int64]) -> None:
     """Person numbers in the spellings that can be repaired."""
-    field = next((c.field for c in sheet.columns if c.type == "id18"), None)
-    if field is None:
+    if sheet.person_column is None:
         return
-    at = text[field]
+    at = text[sheet.person_column.field]
     draw = world.rng.random(len(free))
     for row, chance in zip(free.tolist(), draw.tolist(), strict=True):  # text faults, one a cell
         at[row] = _spelling(str(at[row]), chance)

@@ -24,6 +24,8 @@ KINDS = ["有限责任公司", "股份有限公司", "个人独资企业", "农�
 DORMANT = 0.15
 BUSINESS_SHARE = 0.11
 MONTHLY_FILERS = 0.2
+CODES = 100_000
+"""Company codes of each kind that a block may use up."""
 
 
 @dataclass
@@ -47,8 +49,11 @@ class Firms:
         return numbers.company_codes(np.array([self.next_serial]), kind=kind)[0]
 
 
-def make_firms(rng: Generator, people: People, homes: Homes, may_own: NDArray[np.bool_]) -> Firms:
+def make_firms(
+    rng: Generator, people: People, homes: Homes, may_own: NDArray[np.bool_], block: int
+) -> Firms:
     """Companies and businesses whose owners' homes are on no register."""
+    first = block * CODES
     count = max(24, len(homes) // 25)
     age = people.age()
     home = np.where(people.home < 0, 0, people.home)
@@ -57,10 +62,11 @@ def make_firms(rng: Generator, people: People, homes: Homes, may_own: NDArray[np
     every = np.flatnonzero(fits)
     heads = np.intersect1d(every, homes.head)
     businesses = rng.permutation(heads)[: round(BUSINESS_SHARE * len(homes))]
-    codes = numbers.company_codes(np.arange(count + 40) + 10_000_000)
+    codes = numbers.company_codes(np.arange(count + 40) + 10_000_000 + first)
     accounts = numbers.hashes(rng, 3)
     institutions = [
-        (f"JG{i + 1:03d}", str(accounts[i]), f"{sign}中心敬老院") for i, sign in enumerate("云龙青")
+        (f"JG{3 * block + i + 1:03d}", str(accounts[i]), f"{sign}中心敬老院")
+        for i, sign in enumerate("云龙青")
     ]
     trade = rng.choice(TRADES, count)
     return Firms(
@@ -71,7 +77,7 @@ def make_firms(rng: Generator, people: People, homes: Homes, may_own: NDArray[np
         public_code=np.array(codes[count + 1 : count + 20]),
         institutions=institutions,
         business_owner=businesses,
-        next_serial=20_000_000,
+        next_serial=20_000_000 + first,
     )
 
 
@@ -293,7 +299,9 @@ def _write_businesses(world: World) -> None:
     firms, people, rng = world.firms, world.people, world.rng
     owner = firms.business_owner
     count = len(owner)
-    codes = np.array(numbers.company_codes(np.arange(count) + 30_000_000, kind="92"))
+    codes = np.array(
+        numbers.company_codes(np.arange(count) + 30_000_000 + world.block.number * CODES, kind="92")
+    )
     works = rng.random(count) > DORMANT
     trade = rng.choice(TRADES, count)
     world.book.add(

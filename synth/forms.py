@@ -1,24 +1,67 @@
-"""In which form each source delivers: format, encoding, language of headers, style of dates."""
+"""The sources of a county: their columns, and in which form each is delivered.
+
+``sources.csv`` has a line a source and ``columns.csv`` a line a column; both follow the delivery
+contract, and the forms are as different as those of real offices.
+"""
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from typing import Any
 
-ENGLISH, CHINESE, WITH_UNITS = "en", "zh", "zh(unit)"
+ENGLISH, WITH_UNITS = "en", "zh(unit)"
 
 
 @dataclass(frozen=True)
 class Form:
-    """How one source's file looks."""
+    """How one source is delivered.
 
-    suffix: str = "csv"
-    encoding: str = "utf-8"
-    headers: str = ENGLISH
-    dates: str = "%Y-%m-%d"
-    separator: str = ";"
-    yes_no: tuple[str, str] = ("true", "false")
-    thousands: bool = False
+    Attributes:
+        source: The slug.
+        department: Who sends it.
+        nature: register, event or month, as in the contract.
+        key_kind: id, where a key stands for one row, or group.
+        on_event: Whether a month without news sends no file; the others send one without rows.
+        suffix: csv, csv.gz, xlsx or parquet.
+        encoding: Of text files.
+        headers: en, zh, or zh(unit) with the unit of amounts in brackets.
+        dates: How days are written.
+        separator: Between the parts of a list.
+        yes, no: The words for a yes and a no.
+        thousands: Whether amounts have thousands separators.
+    """
+
+    source: str
+    department: str
+    nature: str
+    key_kind: str
+    on_event: bool
+    suffix: str
+    encoding: str
+    headers: str
+    dates: str
+    separator: str
+    yes: str
+    no: str
+    thousands: bool
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the file is lines of text, compressed or not."""
+        return self.suffix in {"csv", "csv.gz"}
+
+    @property
+    def has_versions(self) -> bool:
+        """Whether a key may come again with other values, of which the newest counts."""
+        return self.nature == "register" and self.key_kind == "id"
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return f"{self.source}.{self.suffix}"
 
 
 @dataclass(frozen=True)
@@ -32,82 +75,32 @@ class Column:
     role: str
 
 
-ZH = ("是", "否")
-FORMS = {
-    "dibao_household_register": Form(encoding="utf-8-sig", headers=CHINESE, yes_no=ZH),
-    "dibao_member_register": Form(encoding="utf-8-sig", headers=CHINESE, yes_no=ZH),
-    "tekun_register": Form(encoding="gb18030", headers=CHINESE),
-    "low_income_edge_register": Form(headers=CHINESE, separator="、"),
-    "temporary_assistance": Form(encoding="gb18030", headers=CHINESE, yes_no=ZH, dates="%Y/%m/%d"),
-    "disability_two_subsidies": Form(headers=CHINESE),
-    "old_age_allowance": Form(encoding="gb18030", headers=CHINESE),
-    "one_card_payment": Form(suffix="csv.gz"),
-    "assistance_case_history": Form(headers=CHINESE, dates="%Y年%m月%d日"),
-    "hukou_population": Form(suffix="csv.gz", headers=CHINESE, encoding="gb18030"),
-    "hukou_death_cancellation": Form(dates="%Y%m%d"),
-    "funeral_cremation": Form(encoding="gb18030", headers=CHINESE, yes_no=ZH),
-    "marriage_registration": Form(encoding="utf-8-sig", headers=CHINESE, dates="%Y.%m.%d"),
-    "divorce_registration": Form(headers=CHINESE),
-    "vehicle_registration": Form(encoding="gb18030", headers=CHINESE, dates="%Y/%m/%d"),
-    "real_estate_registration": Form(headers=CHINESE, yes_no=ZH),
-    "provident_fund_contribution": Form(encoding="utf-8-sig"),
-    "employee_social_insurance": Form(suffix="parquet"),
-    "inpatient_settlement": Form(suffix="parquet"),
-    "enterprise_registration": Form(encoding="gb18030", headers=WITH_UNITS),
-    "individual_business": Form(headers=WITH_UNITS),
-    "shareholders": Form(headers=WITH_UNITS),
-    "public_payroll": Form(suffix="xlsx", headers=CHINESE),
-    "public_welfare_post": Form(suffix="xlsx", headers=CHINESE),
-    "kin_filing": Form(suffix="xlsx", headers=CHINESE),
-    "village_committee_roster": Form(suffix="xlsx"),
-    "policy_parameters": Form(suffix="xlsx"),
-    "disability_certificate": Form(encoding="gb18030", headers=CHINESE),
-    "unemployment_register": Form(headers=CHINESE, dates="%Y/%m/%d"),
-    "disaster_loss": Form(headers=CHINESE, thousands=True),
-    "poverty_archive": Form(headers=CHINESE, separator="；"),
-    "monitored_household": Form(encoding="gb18030", headers=CHINESE),
-    "household_income_ledger": Form(headers=WITH_UNITS, thousands=True),
-}
-"""Sources that are not listed come as UTF-8 CSV with English headers."""
-
-ON_EVENT = frozenset(
-    {
-        "policy_parameters",
-        "area_code_history",
-        "kin_filing",
-        "village_committee_roster",
-        "student_enrolment",
-        "disaster_loss",
-        "demolition_compensation",
-        "household_income_ledger",
-    }
-)
-"""Sources that send nothing in a month without news; the others send a file without rows."""
-
-GROUPED = frozenset(
-    {
-        "temporary_assistance",
-        "one_card_payment",
-        "assistance_case_history",
-        "shareholders",
-        "driver_and_violations",
-        "demolition_compensation",
-        "severe_disease_register",
-        "inpatient_settlement",
-        "disaster_loss",
-    }
-)
-"""Sources whose key may stand for several rows."""
+@cache
+def forms() -> dict[str, Form]:
+    """The form of every source, in the order of the catalogue."""
+    found = {}
+    for line in _lines("sources.csv"):
+        told: dict[str, Any] = dict(line)
+        for name in ("on_event", "thousands"):
+            told[name] = line[name] == "yes"
+        found[line["source"]] = Form(**told)
+    return found
 
 
+@cache
 def columns() -> dict[str, list[Column]]:
     """The columns of every source, in order."""
-    lines = (files("doudi.synth") / "columns.csv").read_text("utf-8").splitlines()[1:]
     found: dict[str, list[Column]] = {}
-    for line in lines:
-        source, *rest = line.split(",")
-        found.setdefault(source, []).append(Column(*rest))
+    for told in _lines("columns.csv"):
+        column = Column(told["field"], told["header_zh"], told["type"], told["unit"], told["role"])
+        found.setdefault(told["source"], []).append(column)
     return found
+
+
+def _lines(name: str) -> list[dict[str, str]]:
+    """A table of this room, a dictionary a line."""
+    text = (files("doudi.synth") / name).read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def header(column: Column, form: Form) -> str:
@@ -116,3 +109,10 @@ def header(column: Column, form: Form) -> str:
         return column.field
     unit = {"CNY": "元", "万元": "万元"}.get(column.unit, "")
     return f"{column.header}({unit})" if form.headers == WITH_UNITS and unit else column.header
+
+
+def amount_of(fields: list[Column]) -> Column | None:
+    """The first amount in yuan: the one that control totals sum up."""
+    exact = [c for c in fields if c.type == "decimal" and c.unit == "CNY"]
+    yearly = [c for c in fields if c.type == "decimal" and c.unit.startswith("CNY")]
+    return (exact + yearly + [None])[0]

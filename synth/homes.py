@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from doudi.synth.areas import Areas
+    from doudi.synth.blocks import Block
     from doudi.synth.people import People
 
 BOOK_ELSEWHERE = 0.5
@@ -40,6 +41,8 @@ class Homes:
     starts: NDArray[np.int64]
     """Where each home's people begin in ``order``; one entry more than homes."""
     order: NDArray[np.int64]
+    first: int = 0
+    """Homes of the blocks before: added to a position it is a number of the whole county."""
 
     def __len__(self) -> int:
         """How many homes."""
@@ -50,8 +53,9 @@ class Homes:
         return self.order[self.starts[home] : self.starts[home + 1]]
 
 
-def make_homes(rng: Generator, people: People, areas: Areas, count: int) -> Homes:
+def make_homes(rng: Generator, people: People, areas: Areas, block: Block) -> Homes:
     """Homes of settled people."""
+    count = block.households
     order = np.argsort(np.where(people.home == NOBODY, count, people.home), kind="stable")
     order = order[: int((people.home != NOBODY).sum())]
     order = order[~people.gone[order]]
@@ -71,11 +75,14 @@ def make_homes(rng: Generator, people: People, areas: Areas, count: int) -> Home
         head=head,
         size=np.diff(starts),
         book=_books(rng, people, head, count),
-        book_no=np.array([f"{i:09d}" for i in rng.permutation(count) + 100_000_000]),
+        book_no=np.array(
+            [f"{i:09d}" for i in rng.permutation(count) + 100_000_000 + block.first_home]
+        ),
         comfort=rng.normal(0, 1, count),
         frailty=rng.gamma(2.0, 0.5, count),
         starts=starts,
         order=order,
+        first=block.first_home,
     )
 
 
@@ -117,6 +124,11 @@ def _books(
     usable &= ~people.gone[np.where(father == NOBODY, 0, father)]
     usable &= ~usable[np.where(parental == NOBODY, 0, parental)]
     return np.where(usable, parental, own)
+
+
+def edge_number(homes: Homes, home: int) -> str:
+    """The case number of a home on the edge register."""
+    return f"BY{homes.first + home + 1:07d}"
 
 
 def relation(people: People, head: NDArray[Any], person: NDArray[Any]) -> NDArray[np.str_]:

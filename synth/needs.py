@@ -145,14 +145,13 @@ def _case(
 ) -> Dibao:
     """One household with the small incomes it declares."""
     village = int(world.homes.village[home])
-    town = int(world.areas.town[village]) + 1
     age = world.people.age()
     for member in members:
         able = 20 < age[member.person] < 68
         if able and world.rng.random() < 0.6:
             member.declared = float(world.rng.integers(5, 22) * 10)
     return Dibao(
-        number=f"DB{town:03d}{serial + 1:06d}",
+        number=f"DB{world.areas.town_digits(village)}{serial + 1:06d}",
         home=home,
         head=head,
         members=members,

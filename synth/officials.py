@@ -59,7 +59,7 @@ def appoint_all(world: World) -> None:
     town_of = areas.town[village]
     for town, code in enumerate(areas.town_code):  # one a township
         near = [p for p in pool[town_of == town].tolist() if p not in taken][:2]
-        logins = [f"mz{town + 1:03d}{i + 1:02d}" for i in range(len(near))]
+        logins = [f"mz{code[6:9]}{i + 1:02d}" for i in range(len(near))]
         for person, role, login in zip(near, HANDLER_ROLES, logins, strict=False):
             world.officials.appoint(person, role, str(code), -int(rng.integers(6, 60)), login)
         world.officials.handlers[town] = logins

@@ -10,7 +10,6 @@ import numpy as np
 from doudi.synth import months
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from doudi.synth.book import Values
@@ -210,15 +209,3 @@ def _pay_farmland(world: World) -> None:
             day=20,
             benefit_month=np.full(len(own), month),
         )
-
-
-def paid_table(world: World) -> pd.DataFrame:
-    """Every payment that arrived: payee, household, programme, month, amount."""
-    rows = world.book.frame(SOURCE)
-    month = (
-        rows["benefit_month"].str[:4].astype(int) * 12 + rows["benefit_month"].str[4:].astype(int)
-    ) - (2022 * 12 + 7)
-    kept = (rows["status"] == "成功") & (rows["amount"] > 0)
-    return rows.assign(month=month).loc[
-        kept, ["payee_id", "household_id", "programme", "month", "amount"]
-    ]

@@ -92,14 +92,17 @@ class _Tree:
         )
 
 
-def grow_people(rng: Generator, households: int) -> tuple[People, NDArray[np.int64]]:
-    """People for somewhat more than the wanted households, and each one's generation."""
+def grow_people(rng: Generator, households: int, area: int) -> tuple[People, NDArray[np.int64]]:
+    """People for somewhat more than the wanted households, and each one's generation.
+
+    ``area`` is the first six digits of their numbers.
+    """
     tree = _founders(rng, round(households * FOUNDERS_PER_HOUSEHOLD))
     for number, shares in ((1, (0.03, 0.2, 0.42, 0.35)), (2, (0.08, 0.36, 0.42, 0.14))):
         tree = tree.grow(_children(rng, tree, number, shares))
         _marry(rng, tree, number)
     tree = tree.grow(_children(rng, tree, 3, (0.25, 0.5, 0.25, 0.0)))
-    people = _named(rng, tree)
+    people = _named(rng, tree, area)
     _divorce(rng, people, tree.generation)
     _let_die(rng, people, tree.generation)
     return people, tree.generation
@@ -168,7 +171,7 @@ def _marry(rng: Generator, tree: _Tree, generation: int) -> None:
     tree.wed[man], tree.wed[woman] = wed, wed
 
 
-def _named(rng: Generator, tree: _Tree) -> People:
+def _named(rng: Generator, tree: _Tree, area: int) -> People:
     """Numbers, names, accounts and telephones for everyone."""
     count = len(tree.male)
     surname = names.surnames(rng, count)
@@ -176,7 +179,7 @@ def _named(rng: Generator, tree: _Tree) -> People:
         own = np.flatnonzero(tree.generation == generation)
         surname[own] = surname[tree.father[own]]
     return People(
-        number=numbers.person_numbers(tree.birth, tree.male),
+        number=numbers.person_numbers(tree.birth, tree.male, area=area),
         name=np.char.add(surname, names.given_names(rng, tree.male)),
         male=tree.male,
         birth=tree.birth,

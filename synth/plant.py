@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from doudi.graph.errors import UsageError
+from doudi.graph.errors import UnknownName, UsageError
 from doudi.synth import months
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from doudi.synth.world import Dibao, World
 
@@ -37,6 +37,35 @@ RATES = {
 """Planted rates of §7.2: errors among recipient households, needs among their own base."""
 LEAST = 2
 LOOKALIKES = 2
+
+
+def rates_of(boost: float, wished: Mapping[str, float]) -> dict[str, float]:
+    """The planted rate of each code.
+
+    Args:
+        boost: Multiplies the rates that are not wished for, 0 or more.
+        wished: Rates by code, 0 to 1, instead of the usual ones.
+
+    Raises:
+        UnknownName: if nothing is planted under a wished code.
+        UsageError: if a rate is not between 0 and 1, or the boost negative.
+    """
+    if boost < 0:
+        raise UsageError(
+            (f"植入倍数为负：{boost:g}", f"a negative boost: {boost:g}"),
+            where="--boost",
+            expected=("0 或以上的数", "a number of 0 or more"),
+        )
+    for code, rate in wished.items():
+        if code not in RATES:
+            raise UnknownName.among(("植入类型", "planted code"), code, RATES, where="--rate")
+        if not 0 <= rate <= 1:
+            raise UsageError(
+                (f"{code} 的植入率超出范围：{rate:g}", f"a rate out of range for {code}: {rate:g}"),
+                where="--rate",
+                expected=("0 到 1 之间的数", "a number from 0 to 1"),
+            )
+    return {code: min(1.0, rate * boost) for code, rate in RATES.items()} | dict(wished)
 
 
 @dataclass
@@ -82,13 +111,25 @@ def pools(world: World) -> tuple[Pool, Pool]:
 
 
 def wanted(world: World, code: str, base: int) -> int:
-    """How many cases of a code a county gets."""
-    return max(LEAST, round(RATES[code] * base * world.boost))
+    """How many cases of a code a block gets.
+
+    ``base`` is the block's own; blocks are about equal, so that each takes its turn of what the
+    county gets, and the first ones what a small county gets at least.
+    """
+    own, block = world.rates[code] * base, world.block
+    if not own:
+        return 0
+    if own * block.of <= LEAST:
+        share, more = divmod(LEAST, block.of)
+        return share + (block.number < more)
+    if block.of == 1:
+        return round(own)
+    return int(own * (block.number + 1)) - int(own * block.number)
 
 
 def lookalikes(cases: int, clearings: int) -> int:
     """How many lookalikes: two a case, and every clearing reason at least once."""
-    return max(LOOKALIKES * cases, clearings)
+    return max(LOOKALIKES * cases, clearings) if cases else 0
 
 
 def adult(world: World, case: Dibao, *, low: float = 22, high: float = 62) -> int | None:

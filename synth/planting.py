@@ -28,4 +28,4 @@ def plant_all(world: World) -> None:
     plant_double(world, active)
     plant_assets(world, active, left)
     plant_firms(world, active)
-    plant_needs(world, left)
+    plant_needs(world, active, left)

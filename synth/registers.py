@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from doudi.synth import months
-from doudi.synth.homes import relation
+from doudi.synth.homes import edge_number, relation
 
 if TYPE_CHECKING:
     from doudi.synth.book import Values
@@ -259,7 +259,7 @@ def _write_edge(world: World, standards: Standards) -> None:
             world.book.add(
                 "low_income_edge_register",
                 known=start,
-                household_id=[f"BY{index + 1:07d}"],
+                household_id=[edge_number(homes, index)],
                 member_ids=";".join(people.number[who[dead[who] > start]]),
                 income_pc=round(line * ratio, 2),
                 line_multiple=ratio,

@@ -5,34 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
 from doudi.synth import months
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from doudi.synth.shocks import Relapses
     from doudi.synth.world import Dibao, World
 
 DIBAO = "dibao_household_register"
-SCHEMA = {
-    "kind": "string",
-    "code": "string",
-    "role": "string",
-    "household_id": "string",
-    "register": "string",
-    "person_index": "int64",
-    "person_id": "string",
-    "month_from": "string",
-    "month_to": "string",
-    "amount": "float64",
-    "clearing_code": "string",
-    "min_grade": "string",
-    "first_batch": "string",
-    "difficulty": "string",
-}
 
 
 @dataclass(frozen=True)
@@ -173,72 +152,6 @@ def about_need(  # noqa: PLR0913 - one argument a column
             known=first,
         )
     )
-
-
-def write_truth(world: World, payments: pd.DataFrame, places: pd.DataFrame, folder: Path) -> None:
-    """Write the four tables of the truth."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _cases(world, payments).to_parquet(folder / "cases.parquet", index=False)
-    places.to_parquet(folder / "people.parquet", index=False)
-    refused = pd.DataFrame(
-        world.truth.refused, columns=["source", "batch", "line", "field", "reason"]
-    )
-    refused.astype({"line": "int64"}).to_parquet(folder / "quarantine.parquet", index=False)
-    columns = [
-        "household_id",
-        "register",
-        "person_id",
-        "month",
-        "cause",
-        "entered",
-        "observed",
-        "delivered",
-    ]
-    risk = pd.DataFrame(world.truth.relapses, columns=columns)
-    risk.to_parquet(folder / "risk.parquet", index=False)
-
-
-def _cases(world: World, payments: pd.DataFrame) -> pd.DataFrame:
-    """The planted facts with what was paid in their months."""
-    rows = [_row(world, planted, payments) for planted in world.truth.planted]
-    table = pd.DataFrame(rows, columns=list(SCHEMA)).astype(SCHEMA)
-    return table.sort_values(
-        ["kind", "code", "role", "household_id", "person_id", "month_from"], ignore_index=True
-    )
-
-
-def _row(world: World, planted: Planted, payments: pd.DataFrame) -> dict[str, Any]:
-    """One planted fact as a row."""
-    error = planted.code.startswith("E")
-    amount = _paid(world, planted, payments) if error else 0.0
-    first = max(planted.known, months.SNAPSHOT)
-    return {
-        "kind": "error" if error else "leak",
-        "code": planted.code,
-        "role": planted.role,
-        "household_id": planted.household_id,
-        "register": planted.register,
-        "person_index": planted.person,
-        "person_id": str(world.people.number[planted.person]),
-        "month_from": months.month_name(planted.first),
-        "month_to": months.month_name(planted.last),
-        "amount": round(amount, 2),
-        "clearing_code": planted.clearing,
-        "min_grade": planted.min_grade,
-        "first_batch": months.month_name(min(first, months.LAST)),
-        "difficulty": planted.difficulty,
-    }
-
-
-def _paid(world: World, planted: Planted, payments: pd.DataFrame) -> float:
-    """What was paid in the planted months."""
-    inside = (payments["month"] >= planted.first) & (payments["month"] <= planted.last)
-    if planted.register == DIBAO:
-        own = payments["household_id"] == planted.household_id
-    else:
-        own = payments["payee_id"] == str(world.people.number[planted.payee])
-        own &= payments["programme"].isin(list(planted.programmes))
-    return float(np.sum(payments.loc[inside & own, "amount"].to_numpy()))
 
 
 def note_relapses(world: World, relapses: Relapses) -> None:

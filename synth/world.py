@@ -10,11 +10,14 @@ import numpy as np
 from doudi.synth import months
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.random import Generator
     from numpy.typing import NDArray
 
     from doudi.synth.areas import Areas
     from doudi.synth.assets import Assets
+    from doudi.synth.blocks import Block
     from doudi.synth.book import Book
     from doudi.synth.firms import Firms
     from doudi.synth.homes import Homes
@@ -164,7 +167,9 @@ class World:
     """The county while it is built."""
 
     rng: Generator
-    boost: int
+    block: Block
+    rates: Mapping[str, float]
+    """Planted rate of each code, boost and wishes included."""
     areas: Areas
     people: People
     homes: Homes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +14,6 @@ from doudi.home import Home
 from doudi.stages import Line
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.doudi.conftest import Clerk
 
 STAGES = ("synth", "load", "detect", "rank")
@@ -36,8 +35,11 @@ def short(clerk: Clerk) -> Clerk:
 def ends(clerk: Clerk, stage: str, code: int) -> None:
     """Let a stage end with this code."""
 
-    def done(line: Line, *_: object, **__: object) -> dict[str, Any]:
+    def done(line: Line, *_: object, **given: object) -> dict[str, Any]:
         (line.home.county / "deliveries").mkdir(parents=True, exist_ok=True)
+        if stage == "synth":
+            told = {"seed": given["seed"], "version": __version__}
+            (line.home.county / demo.MADE_OF).write_text(json.dumps(told), "utf-8")
         (line.home.tables / "node_Person.parquet").touch()
         return {"stage": stage, "ok": code == 0, "exit_code": code, **TOTALS}
 
@@ -45,7 +47,7 @@ def ends(clerk: Clerk, stage: str, code: int) -> None:
 
 
 def made_of(home: Path) -> Path:
-    return Home(home).county / demo.MADE_OF
+    return Path(Home(home).county) / demo.MADE_OF
 
 
 def test_the_same_seed_again_is_fine(short: Clerk) -> None:

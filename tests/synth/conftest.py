@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from doudi.synth.county import CountyReceipt, make_county
-from doudi.synth.forms import FORMS, Form, columns, header
+from doudi.synth.forms import columns, forms, header
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +35,8 @@ class County:
 
     def sent(self, source: str, batch: str) -> pd.DataFrame:
         """One file with English headers, every cell as text."""
-        form = FORMS.get(source, Form())
-        path = self.folder / "deliveries" / batch / f"{source}.{form.suffix}"
+        form = forms()[source]
+        path = self.folder / "deliveries" / batch / form.file
         if not path.exists():
             return pd.DataFrame()
         if form.suffix == "parquet":

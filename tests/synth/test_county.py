@@ -11,7 +11,7 @@ import pytest
 
 from doudi.graph.errors import UsageError
 from doudi.synth.county import SMALLEST, make_county
-from doudi.synth.forms import columns
+from doudi.synth.forms import forms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from tests.synth.conftest import County
 
 ERRORS = ("E01", "E03", "E05", "E09", "E10", "E11", "E15", "E16", "E17", "E22", "E23", "E31", "E33")
+SOURCES = 45
+LARGE = 10_000
+"""Households of two blocks."""
+KEYS = (
+    ("dibao_household_register", "户编号"),
+    ("vehicle_registration", "车辆识别代号"),
+    ("vehicle_registration", "号牌号码"),
+    ("enterprise_registration", "统一社会信用代码"),
+)
 NEEDS = ("L01", "L03", "L05", "L06", "L12", "L24")
 
 
@@ -37,6 +46,27 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
     make_county(tmp_path / "other", seed=2)
     assert digest(tmp_path / "again") == digest(county.folder)
     assert digest(tmp_path / "other") != digest(county.folder)
+
+
+def test_two_processes_write_what_one_writes(tmp_path: Path) -> None:
+    for processes in (1, 2):
+        made = make_county(tmp_path / str(processes), households=LARGE, processes=processes)
+        assert made.households == LARGE
+    assert digest(tmp_path / "1") == digest(tmp_path / "2")
+    places = pd.read_parquet(tmp_path / "1" / "truth" / "people.parquet")
+    own = places[(places["source"] == "vehicle_registration") & (places["batch"] == "2026-04")]
+    path = tmp_path / "1" / "deliveries" / "2026-04" / "vehicle_registration.csv"
+    sent = pd.read_csv(path, dtype=str, encoding="gb18030")
+    assert own["line"].tolist() == list(range(2, len(sent) + 2))
+    assert own["person_id"].tolist() == sent["所有人身份证号"].tolist()
+
+
+def test_numbers_are_nobody_elses_in_a_county_of_several_blocks(tmp_path: Path) -> None:
+    make_county(tmp_path, households=LARGE)
+    folder = tmp_path / "deliveries" / "2026-04"
+    for name, column in KEYS:
+        rows = pd.read_csv(folder / f"{name}.csv", dtype=str, encoding=forms()[name].encoding)
+        assert not rows[column].duplicated().any(), name
 
 
 def test_a_county_below_the_smallest_is_refused(tmp_path: Path) -> None:
@@ -73,7 +103,10 @@ def test_lookalikes_of_errors_say_what_clears_them(county: County) -> None:
 
 
 def test_the_snapshot_brings_every_source(county: County) -> None:
-    for source in columns():
+    files = sorted((county.folder / "deliveries" / "2026-04").iterdir())
+    sources = [path.name.partition(".")[0] for path in files if path.suffix != ".toml"]
+    assert len(sources) >= SOURCES
+    for source in sources:
         assert len(county.sent(source, "2026-04")), source
 
 

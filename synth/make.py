@@ -1,0 +1,109 @@
+"""One block from its first person to its parts of all files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from doudi.synth import (
+    areas,
+    assets,
+    care,
+    cases_income,
+    civil,
+    firms,
+    officials,
+    parameters,
+    payments,
+    registers,
+    work,
+)
+from doudi.synth.build import build
+from doudi.synth.dirt import soil
+from doudi.synth.parts import write_part
+from doudi.synth.planting import plant_all
+from doudi.synth.sheets import sheets_of
+from doudi.synth.truth import note_relapses
+from doudi.synth.truth_files import write_truth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from doudi.synth.blocks import Block
+    from doudi.synth.parameters import Standards
+    from doudi.synth.parts import Part
+    from doudi.synth.world import World
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What all blocks of a county have in common."""
+
+    dirt: int
+    rates: Mapping[str, float]
+    sources: frozenset[str]
+    """Which sources are delivered."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a block contains, and its part of each file."""
+
+    people: int
+    recipients: int
+    cases: int
+    decoys: int
+    parts: dict[tuple[str, str], Part]
+    """By batch and source."""
+
+
+def make_block(
+    wishes: Wishes, block: Block, folder: Path, progress: Callable[[str], None] | None = None
+) -> Made:
+    """Build a block and write its parts and its truth to a folder.
+
+    Raises:
+        UsageError: if the block is too small for what is to be planted.
+        OSError: if the folder cannot be written.
+    """
+    say = progress or (lambda _: None)
+    say("人员与住户 people and homes")
+    world, relapses = build(block, wishes.rates)
+    say("植入案例 planting")
+    plant_all(world)
+    say("生成各表 rows")
+    write_rows(world, parameters.standards())
+    sheets = sheets_of(world.book, world.rng, wishes.sources)
+    if wishes.dirt:
+        sheets = soil(world, sheets)
+    parts = {(s.batch, s.source): write_part(s, folder) for s in sheets}
+    note_relapses(world, relapses)
+    write_truth(world, sheets, folder)
+    recipients = {m.person for case in world.dibao for m in case.members}
+    recipients |= {stipend.person for stipend in world.stipends}
+    return Made(
+        people=int((world.people.home >= 0).sum()),
+        recipients=len(recipients),
+        cases=world.truth.count("case"),
+        decoys=world.truth.count("decoy"),
+        parts=parts,
+    )
+
+
+def write_rows(world: World, standards: Standards) -> None:
+    """Turn the block into the rows of all sources; the county's own tables come with the first."""
+    if world.block.number == 0:
+        areas.write_areas(world.book, world.block.county_areas)
+        parameters.write_parameters(world.book)
+    civil.write_civil(world)
+    firms.write_firms(world)
+    work.write_jobs(world)
+    cases_income.write_posts(world)
+    assets.write_assets(world)
+    care.help_the_struck(world)
+    care.write_care(world)
+    care.write_archives(world, standards)
+    registers.write_registers(world, standards)
+    payments.write_payments(world, standards)
+    officials.write_officials(world)
