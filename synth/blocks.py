@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,11 +52,13 @@ class Block:
         """The running number after which the block's own begin."""
         return self.number * SERIALS
 
-    def stream(self, *key: int) -> Generator:
-        """A random stream of its own: what one draws from it changes no other's."""
-        return np.random.default_rng(
-            np.random.SeedSequence(self.seed, spawn_key=(self.number, *key))
-        )
+    def stream(self, name: str = "") -> Generator:
+        """The block's random stream, or one of its own for what has a name.
+
+        What is drawn from a named stream changes nothing that is drawn elsewhere.
+        """
+        key = (self.number, zlib.crc32(name.encode())) if name else (self.number,)
+        return np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=key))
 
 
 def blocks_of(households: int, seed: int) -> list[Block]:

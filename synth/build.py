@@ -10,6 +10,7 @@ from doudi.synth.book import Book
 from doudi.synth.firms import make_firms
 from doudi.synth.homes import make_homes
 from doudi.synth.kin import Kin
+from doudi.synth.migrants import make_migrants
 from doudi.synth.needs import (
     disability,
     enter,
@@ -73,6 +74,7 @@ def build(block: Block, rates: Mapping[str, float]) -> tuple[World, Relapses]:
     world.causes = dict(zip(relapses.home.tolist(), relapses.cause.tolist(), strict=True))
     world.relapse_months = dict(zip(relapses.home.tolist(), relapses.month.tolist(), strict=True))
     enter(world, relapses)
+    world.migrants = make_migrants(block.stream("migrants"), people, homes, jobs, ~aid.ever())
     open_cases(world)
     protect_former(world)
     open_stipends(world)

@@ -291,6 +291,7 @@ def _bachelor(world: World, applicant: int, *, earns: bool) -> int:
     fits &= people.status == "正常"
     steady = (jobs.kind == work.FORMAL) & (jobs.start <= 10) & (jobs.end == months.OPEN)
     fits &= steady if earns else (jobs.kind == work.NONE)
+    fits[world.migrants.person] = False
     fits[sorted(world.reserved | set(world.kin.within(applicant, 4)))] = False
     found = np.flatnonzero(fits)
     found = found[np.argsort(np.abs(age[found] - age[applicant]), kind="stable")][:6]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from doudi.synth.blocks import Block
-from doudi.synth.make import Made
+    from doudi.synth.make import Made
 
 SMALLEST = 1_500
 DIRT = (0, 1)

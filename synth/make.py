@@ -36,6 +36,18 @@ if TYPE_CHECKING:
     from doudi.synth.world import World
 
 
+WRITERS: tuple[Callable[[World], None], ...] = (
+    civil.write_civil,
+    firms.write_firms,
+    work.write_jobs,
+    cases_income.write_posts,
+    assets.write_assets,
+    care.help_the_struck,
+    care.write_care,
+)
+"""What adds the rows of some sources each; those that know the standards of 低保 come after."""
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What all blocks of a county have in common."""
@@ -96,13 +108,8 @@ def write_rows(world: World, standards: Standards) -> None:
     if world.block.number == 0:
         areas.write_areas(world.book, world.block.county_areas)
         parameters.write_parameters(world.book)
-    civil.write_civil(world)
-    firms.write_firms(world)
-    work.write_jobs(world)
-    cases_income.write_posts(world)
-    assets.write_assets(world)
-    care.help_the_struck(world)
-    care.write_care(world)
+    for write in WRITERS:
+        write(world)
     care.write_archives(world, standards)
     registers.write_registers(world, standards)
     payments.write_payments(world, standards)

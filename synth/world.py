@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from doudi.synth.firms import Firms
     from doudi.synth.homes import Homes
     from doudi.synth.kin import Kin
+    from doudi.synth.migrants import Migrants
     from doudi.synth.officials import Officials
     from doudi.synth.people import People
     from doudi.synth.shocks import Shocks
@@ -186,6 +187,8 @@ class World:
     """Disability grade 1 to 4, 0 without a certificate."""
     ailment: NDArray[np.str_]
     cert_from: NDArray[np.int64]
+    migrants: Migrants = field(init=False)
+    """From homes that no register lists in any delivered month."""
     dibao: list[Dibao] = field(default_factory=list)
     stipends: list[Stipend] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
