@@ -32,6 +32,10 @@ ABSENT: dict[Any, Any] = {
 """What a column holds where a part does not have it; text is empty."""
 
 
+MOST_FIXED = 32
+_FIXED: dict[int, tuple[NDArray[Any], pa.Array]] = {}
+
+
 class Book:
     """Collects rows by source; a later version of a row is one more row with a later month."""
 
@@ -59,9 +63,24 @@ class Book:
 
 
 def coded(values: Values, index: NDArray[Any]) -> pa.DictionaryArray:
-    """Text by position: ``values[index]``, nothing where the index is negative."""
+    """Text by position: ``values[index]``, nothing where the index is negative.
+
+    Arrays that nobody can write to, such as the people's numbers, are turned into Arrow once.
+    """
     at = np.asarray(index, dtype=np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(at, mask=at < 0), pa.array(values, pa.string()))
+    fixed = isinstance(values, np.ndarray) and not values.flags.writeable
+    told = _once(values) if fixed else pa.array(values, pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(at, mask=at < 0), told)
+
+
+def _once(values: NDArray[Any]) -> pa.Array:
+    """A fixed array in Arrow's form; the latest few are kept, each with the array it is of."""
+    kept = _FIXED.get(id(values))
+    if kept is None:
+        if len(_FIXED) >= MOST_FIXED:
+            _FIXED.clear()
+        kept = _FIXED[id(values)] = (values, pa.array(values, pa.string()))
+    return kept[1]
 
 
 def numbered(prefix: Values, serials: NDArray[Any], width: int) -> pa.Array:

@@ -29,6 +29,9 @@ from doudi.synth.world import World
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from doudi.synth.blocks import Block
     from doudi.synth.shocks import Relapses
 
@@ -39,6 +42,7 @@ def build(block: Block, rates: Mapping[str, float]) -> tuple[World, Relapses]:
     people, generation = grow_people(rng, households, numbers.COUNTY + block.number)
     settle(rng, people, generation, households)
     homes = make_homes(rng, people, areas, block)
+    _fix(people.number, people.account, people.phone, homes.address, homes.book_no, areas.code)
     grade, ailment, cert_from = disability(rng, people, homes)
     aid = first_registers(rng, people, homes, grade)
     may_own = ~aid.in_register(0)
@@ -79,3 +83,9 @@ def build(block: Block, rates: Mapping[str, float]) -> tuple[World, Relapses]:
     protect_former(world)
     open_stipends(world)
     return world, relapses
+
+
+def _fix(*arrays: NDArray[np.str_]) -> None:
+    """Nobody writes to these any more."""
+    for array in arrays:
+        array.flags.writeable = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +20,8 @@ LAST = 47
 """2026-06: the last delivered month."""
 FUTURE = 59
 """2027-06: the last simulated month; what lies after LAST is in the truth only."""
+EARLIEST, LATEST = -1600, 1200
+"""Bounds of the months that rows name, the last one left out."""
 OPEN = 9999
 """The month of an end that has not come."""
 
@@ -46,6 +50,19 @@ def text_of(month: NDArray[Any] | int, *, dash: bool = False) -> NDArray[np.str_
     told = np.datetime_as_string(ORIGIN + np.where(wanted >= OPEN, 0, wanted), unit="M")
     told = told if dash else np.char.replace(told, "-", "")
     return np.where(wanted >= OPEN, "", told)
+
+
+def coded(month: NDArray[Any]) -> pa.DictionaryArray:
+    """Months as ``202503`` by position in a list of all; nothing where OPEN."""
+    wanted = np.asarray(month, dtype=np.int64)
+    at = pa.array((wanted - EARLIEST).astype(np.int32), mask=wanted >= OPEN)
+    return pa.DictionaryArray.from_arrays(at, _all_months())
+
+
+@cache
+def _all_months() -> pa.Array:
+    """Every month that a row may name, in order."""
+    return pa.array(text_of(np.arange(EARLIEST, LATEST)))
 
 
 def month_name(month: int) -> str:

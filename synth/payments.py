@@ -1,23 +1,34 @@
 """One-card payments month by month, and the rows of the old-age allowance."""
 
-# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from doudi.synth import months
+from doudi.synth.book import coded, numbered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from doudi.synth.book import Values
     from doudi.synth.parameters import Standards
-    from doudi.synth.world import World
+    from doudi.synth.world import Dibao, World
 
 SOURCE = "one_card_payment"
 PROGRAMMES = {"care": "重度残疾人护理补贴", "living": "困难残疾人生活补贴", "old_age": "高龄津贴"}
+LEAST = 60.0
+"""The least that is paid for a member, CNY a month."""
+TEKUN = 1.3
+"""Basic living of 特困 as a multiple of the rural standard."""
+ABOVE_NINETY = 100.0
+"""Old-age allowance from ninety years on."""
 FARMLAND = "耕地地力保护补贴"
 
 
@@ -36,17 +47,17 @@ def pay(  # noqa: PLR0913 - one argument a column
     benefit_month: Values = None,
     status: Values = "成功",
     reverses: Values = "",
-) -> list[str]:
+) -> pa.Array:
     """Rows of one_card_payment, paid in ``month``; returns the payment numbers."""
     when = np.atleast_1d(np.asarray(month, dtype=np.int64))
     for_month = when if benefit_month is None else np.broadcast_to(benefit_month, when.shape)
-    serial = [world.next_serial() for _ in when]
-    batch = months.text_of(when)
-    number = [f"P{b}{s:08d}" for b, s in zip(batch, serial, strict=True)]
+    batch = months.coded(when)
+    begun = pc.binary_join_element_wise("P", batch.cast(pa.string()), "")
+    number = numbered(begun, world.next_serials(len(when)), 8)
     world.book.add(
         SOURCE,
         known=when,
-        payee_id=world.people.number[np.broadcast_to(payee, when.shape)],
+        payee_id=coded(world.people.number, np.broadcast_to(payee, when.shape)),
         account_hash=account,
         account_name=name,
         programme=programme,
@@ -55,10 +66,10 @@ def pay(  # noqa: PLR0913 - one argument a column
         batch=batch,
         status=status,
         payment_no=number,
-        benefit_month=months.text_of(for_month),
+        benefit_month=months.coded(for_month),
         household_id=household,
         reverses=reverses,
-        area_code=world.areas.code[np.broadcast_to(village, when.shape)],
+        area_code=coded(world.areas.code, np.broadcast_to(village, when.shape)),
     )
     return number
 
@@ -79,78 +90,113 @@ def write_payments(world: World, standards: Standards) -> None:
     _pay_farmland(world)
 
 
+def _column(things: Sequence[Any], name: str) -> NDArray[Any]:
+    """One attribute of all cases or stipends."""
+    return np.array([getattr(thing, name) for thing in things])
+
+
+def _accounts(
+    things: Sequence[Any], row: NDArray[np.int64], month: NDArray[np.int64]
+) -> pa.DictionaryArray:
+    """Where the money goes: to one's own account, or from some month on to a shared one."""
+    own = [thing.account for thing in things]
+    shared = [thing.shared_account for thing in things]
+    moved = month >= _column(things, "shared_from")[row]
+    return coded(own + shared, row + len(things) * moved)
+
+
+def _sizes(cases: Sequence[Dibao]) -> NDArray[np.int64]:
+    """Members by case and month of the timeline, as ``Dibao.size_in`` counts them."""
+    change = np.zeros((len(cases), months.LAST + 2), dtype=np.int64)
+    pairs = [(n, m.added, m.removed) for n, case in enumerate(cases) for m in case.members]
+    at, added, removed = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
+    for moment, step in ((added, 1), (removed, -1)):
+        np.add.at(change, (at, np.clip(moment, 0, months.LAST + 1)), step)
+    return np.asarray(np.maximum(change.cumsum(axis=1), 1), dtype=np.int64)
+
+
+def _amounts(
+    cases: Sequence[Dibao], row: NDArray[np.int64], month: NDArray[np.int64], standards: Standards
+) -> NDArray[np.float64]:
+    """What each case is paid for each month: the gap to the standard for every member."""
+    line = np.where(_column(cases, "urban")[row], standards.urban[month], standards.rural[month])
+    declared = np.array([case.declared_pc() for case in cases])
+    gap = np.maximum(line - declared[row], LEAST)
+    return np.asarray(np.round(gap * _sizes(cases)[row, month], 2), dtype=np.float64)
+
+
 def _pay_households(world: World, standards: Standards) -> None:
     """Household programmes go to the head's account."""
-    from doudi.synth.registers import amount_of
-
     cases = world.dibao
-    row, month = _spread(
-        np.array([c.start for c in cases]), np.array([c.last_paid() for c in cases])
-    )
-    by_row = [cases[i] for i in row.tolist()]
-    pairs = list(zip(by_row, month.tolist(), strict=True))
+    row, month = _spread(_column(cases, "start"), np.array([case.last_paid() for case in cases]))
+    amount = _amounts(cases, row, month, standards)
     numbers = pay(
         world,
         month,
-        payee=np.array([c.head for c in by_row]),
-        account=[c.shared_account if m >= c.shared_from else c.account for c, m in pairs],
-        name=[c.account_name for c in by_row],
-        programme=["城市低保" if c.urban else "农村低保" for c in by_row],
-        amount=[amount_of(c, m, standards) for c, m in pairs],
-        household=[c.number for c in by_row],
-        village=np.array([c.village for c in by_row]),
+        payee=_column(cases, "head")[row],
+        account=_accounts(cases, row, month),
+        name=coded([case.account_name for case in cases], row),
+        programme=coded(["农村低保", "城市低保"], _column(cases, "urban")[row].astype(int)),
+        amount=amount,
+        household=coded([case.number for case in cases], row),
+        village=_column(cases, "village")[row],
     )
-    for (case, paid_month), number in zip(pairs, numbers, strict=True):  # few are returned
-        if case.returned[0] <= paid_month <= case.returned[1]:
-            pay(
-                world,
-                min(case.returned[1] + 1, months.LAST),
-                payee=case.head,
-                account=case.account,
-                name=case.account_name,
-                programme="城市低保" if case.urban else "农村低保",
-                amount=amount_of(case, paid_month, standards),
-                household=case.number,
-                village=case.village,
-                day=26,
-                benefit_month=paid_month,
-                status="退回",
-                reverses=number,
-            )
+    given_back = _column(cases, "returned")[row]
+    for place in np.flatnonzero((given_back[:, 0] <= month) & (month <= given_back[:, 1])).tolist():
+        _return(world, cases[row[place]], int(month[place]), amount[place], numbers[place].as_py())
+
+
+def _return(world: World, case: Dibao, month: int, amount: float, number: str) -> None:
+    """A payment to a household that came back."""
+    pay(
+        world,
+        min(case.returned[1] + 1, months.LAST),
+        payee=case.head,
+        account=case.account,
+        name=case.account_name,
+        programme="城市低保" if case.urban else "农村低保",
+        amount=amount,
+        household=case.number,
+        village=case.village,
+        day=26,
+        benefit_month=month,
+        status="退回",
+        reverses=number,
+    )
 
 
 def _pay_people(world: World, standards: Standards) -> None:
     """Benefits kept by person."""
     own = world.stipends
-    row, month = _spread(np.array([s.start for s in own]), np.array([s.last_paid() for s in own]))
-    by_row = [own[i] for i in row.tolist()]
-    pairs = list(zip(by_row, month.tolist(), strict=True))
-    who = np.array([s.person for s in by_row])
-    village = world.homes.village[world.people.home[who]]
-    account = np.array([s.shared_account if m >= s.shared_from else s.account for s, m in pairs])
-    name = np.array([s.account_name for s in by_row])
-    kind = np.array([s.kind for s in by_row])
-    amount = np.array([s.amount for s in by_row])
-    base = np.array([round(standards.of(m, urban=False) * 1.3, 2) for m in month.tolist()])
-    tekun = kind == "tekun"
-    for chosen, programme, sum_ in (
-        (tekun, "特困供养", base),
-        (tekun, "特困照护", amount),
-        (~tekun, "", amount),
+    row, month = _spread(_column(own, "start"), np.array([s.last_paid() for s in own]))
+    who, kind, amount = (_column(own, name)[row] for name in ("person", "kind", "amount"))
+    base = np.round(standards.rural[month] * TEKUN, 2)
+    account, name = _accounts(own, row, month), coded([s.account_name for s in own], row)
+    for kept, programme, sum_ in (
+        (("tekun",), "特困供养", base),
+        (("tekun",), "特困照护", amount),
+        *(((one,), told, amount) for one, told in PROGRAMMES.items()),
     ):
-        told = [programme or PROGRAMMES[k] for k in kind[chosen].tolist()]
+        chosen = np.flatnonzero(np.isin(kind, kept))
         pay(
             world,
             month[chosen],
             payee=who[chosen],
-            account=account[chosen],
-            name=name[chosen],
-            programme=told,
+            account=account.take(pa.array(chosen)),
+            name=name.take(pa.array(chosen)),
+            programme=programme,
             amount=sum_[chosen],
-            village=village[chosen],
+            village=world.homes.village[world.people.home[who[chosen]]],
             day=16,
         )
-    for stipend in own:  # few are given back
+    _recover(world)
+    old = np.flatnonzero(kind == "old_age")
+    _old_age_rows(world, who[old], month[old], amount[old], account.take(pa.array(old)))
+
+
+def _recover(world: World) -> None:
+    """Benefits by person that were given back."""
+    for stipend in world.stipends:  # few are given back
         for given in range(stipend.returned[0], stipend.returned[1] + 1):
             pay(
                 world,
@@ -164,28 +210,26 @@ def _pay_people(world: World, standards: Standards) -> None:
                 village=int(world.homes.village[world.people.home[stipend.person]]),
                 benefit_month=given,
             )
-    _old_age_rows(world, kind == "old_age", who, month, amount, account)
 
 
 def _old_age_rows(
     world: World,
-    own: NDArray[np.bool_],
     who: NDArray[np.int64],
     month: NDArray[np.int64],
     amount: NDArray[np.float64],
-    account: NDArray[np.str_],
+    account: pa.Array,
 ) -> None:
     """old_age_allowance: one row a person and month."""
     people = world.people
     world.book.add(
         "old_age_allowance",
-        known=month[own],
-        person_id=people.number[who[own]],
-        age_band=np.where(amount[own] >= 100, "90-99岁", "80-89岁"),
-        amount=amount[own],
-        account_hash=account[own],
-        pay_month=months.text_of(month[own]),
-        area_code=world.areas.code[world.homes.village[people.home[who[own]]]],
+        known=month,
+        person_id=coded(people.number, who),
+        age_band=coded(["80-89岁", "90-99岁"], (amount >= ABOVE_NINETY).astype(int)),
+        amount=amount,
+        account_hash=account,
+        pay_month=months.coded(month),
+        area_code=coded(world.areas.code, world.homes.village[people.home[who]]),
     )
 
 

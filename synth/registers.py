@@ -9,6 +9,7 @@ import numpy as np
 
 from doudi.synth import months
 from doudi.synth.homes import edge_number, relation
+from doudi.synth.payments import LEAST
 
 if TYPE_CHECKING:
     from doudi.synth.book import Values
@@ -33,7 +34,7 @@ def write_registers(world: World, standards: Standards) -> None:
 def amount_of(case: Dibao, month: int, standards: Standards) -> float:
     """What a household is paid for a month: the gap to the standard for each member."""
     gap = standards.of(month, urban=case.urban) - case.declared_pc()
-    return round(max(gap, 60.0) * case.size_in(month), 2)
+    return round(max(gap, LEAST) * case.size_in(month), 2)
 
 
 def _write_households(world: World, standards: Standards) -> None:

@@ -214,6 +214,11 @@ class World:
         self.serial += 1
         return self.serial
 
+    def next_serials(self, count: int) -> NDArray[np.int64]:
+        """Running numbers, one after the other."""
+        self.serial += count
+        return np.arange(self.serial - count + 1, self.serial + 1)
+
     def home_of(self, person: int) -> int:
         """The home of a person."""
         return int(self.people.home[person])
