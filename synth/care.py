@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.synth import months, work
+from doudi.synth import months
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from doudi.synth.book import Values
-    from doudi.synth.parameters import Standards
     from doudi.synth.world import World
 
 NAT = np.datetime64("NaT", "D")
@@ -21,9 +20,6 @@ INPATIENT_A_YEAR = 0.19
 SELF_PAY = (np.log(4480.0), 0.88)
 HOSPITALS = ["县人民医院", "县中医院", "市第一医院", "省人民医院"]
 OTHER_AID_A_YEAR = 0.012
-LEDGER_YEARS = (2021, 2022, 2023, 2024, 2025)
-SAFE_PC = 12_800.0
-"""Ledger income a head and year above which nobody without help is near the edge line."""
 
 
 def write_care(world: World) -> None:
@@ -242,100 +238,3 @@ def _help_others(world: World, may: NDArray[np.bool_]) -> None:
     own = own[world.people.living()[homes.head[own]]]
     month = rng.integers(0, months.LAST + 1, len(own))
     help_once(world, homes.head[own], month, "其他", 1200.0)
-
-
-def archive_number(world: World, home: int) -> str:
-    """The archive number of a home."""
-    return f"DA{world.areas.code[world.homes.village[home]]}{home + 1:06d}"
-
-
-def write_archives(world: World, standards: Standards) -> None:
-    """poverty_archive, monitored_household and household_income_ledger."""
-    people, homes, aid, rng = world.people, world.homes, world.aid, world.rng
-    dead = people.dead_month()
-    for index in np.flatnonzero(aid.archived).tolist():  # one a household with an archive
-        who = homes.people_of(index)
-        alive = who[dead[who] > months.SNAPSHOT]
-        if not (dead[who] > months.LAST).any():
-            continue
-        poor = bool(aid.former_poor[index])
-        told = int(rng.integers(2014, 2018)) if poor else 2021
-        head = int(homes.head[index])
-        number = archive_number(world, index)
-        world.book.add(
-            "poverty_archive",
-            archive_no=[number],
-            household_head=str(people.number[head]),
-            members=";".join(people.number[alive]),
-            identified_year=told,
-            exit_year=str(min(told + 3, 2020)) if poor else "",
-            cause=str(rng.choice(["因病", "因残", "因学", "缺劳力", "因灾", "缺技术"])),
-            attribute="脱贫户" if poor else "一般农户",
-            area_code=str(world.areas.code[homes.village[index]]),
-            address_code=str(homes.address[index]),
-        )
-        _monitor(world, index, number, alive, head)
-        _ledger(world, index, number, len(alive), standards)
-
-
-def _monitor(world: World, index: int, number: str, alive: NDArray[np.int64], head: int) -> None:
-    """One row of monitored_household for a home that came under monitoring."""
-    since = int(world.aid.monitored_from[index])
-    if since > months.LAST:
-        return
-    kind = str(world.aid.monitored_kind[index])
-    income = 14_000.0 if kind == "突发严重困难" else 8_200.0
-    risks = {"因病": "因病", "因灾": "因灾", "就业不稳": "就业不稳"}
-    world.book.add(
-        "monitored_household",
-        known=since,
-        archive_no=[number],
-        type=kind,
-        identified_date=months.day(since, 14),
-        risk_types=risks.get(world.causes.get(index, ""), "收入骤减"),
-        risk_eliminated_date=NAT,
-        net_income_pc=income + float(world.rng.integers(-20, 20) * 10),
-        members=";".join(world.people.number[alive]),
-        household_head=str(world.people.number[head]),
-        area_code=str(world.areas.code[world.homes.village[index]]),
-    )
-
-
-def ledger_pc(world: World, index: int, year: int, standards: Standards) -> float:
-    """Income a head of a ledger year (October to September), by what the home then was."""
-    end = (year - 2022) * 12 + 2
-    standard = standards.of(end, urban=False) * 12
-    rng = world.rng
-    held = world.aid.dibao_from[index] <= end < world.aid.dibao_to[index]
-    if year == LEDGER_YEARS[-1] and world.aid.dibao_to[index] <= months.LAST:
-        held = False  # whoever left since then had left for an income that lasts
-    if held or world.aid.tekun[index]:
-        return float(standard * rng.uniform(0.55, 0.9))
-    if world.aid.edge_from[index] <= end:
-        return float(standard * rng.uniform(1.1, 1.4))
-    comfort = world.homes.comfort[index] * 0.35 + rng.normal(0, 0.12)
-    shocked = world.shocks.disaster[index] in range(end - 12, end)
-    usual = 15_500 * np.exp(comfort) * (0.85 if shocked else 1.0)
-    return float(max(usual, SAFE_PC * rng.uniform(1.0, 1.12)))
-
-
-def _ledger(world: World, index: int, number: str, size: int, standards: Standards) -> None:
-    """Yearly ledger rows of a home; the sum over its people."""
-    rng = world.rng
-    for year in LEDGER_YEARS:
-        planted = world.ledger.get((index, year))
-        total = (planted or ledger_pc(world, index, year, standards)) * size
-        earning = any(world.jobs.kind[p] == work.FORMAL for p in world.homes.people_of(index))
-        wage = round(total * (rng.uniform(0.6, 0.75) if earning else rng.uniform(0.3, 0.5)), 2)
-        property_, transfer = round(total * 0.03, 2), round(total * 0.1, 2)
-        world.book.add(
-            "household_income_ledger",
-            known=(year - 2022) * 12 + 3,
-            archive_no=[number],
-            year=year,
-            wage=wage,
-            business_net=round(total - wage - property_ - transfer, 2),
-            property=property_,
-            transfer=transfer,
-            production_cost=round(total * 0.04, 2),
-        )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months, work
-from doudi.synth.care import archive_number, help_once
+from doudi.synth.archives import archive_number
+from doudi.synth.care import help_once
 from doudi.synth.homes import edge_number
 from doudi.synth.plant import lookalikes, wanted
 from doudi.synth.truth import about_need

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from doudi.synth import (
+    archives,
     areas,
     assets,
     care,
@@ -110,7 +111,7 @@ def write_rows(world: World, standards: Standards) -> None:
         parameters.write_parameters(world.book)
     for write in WRITERS:
         write(world)
-    care.write_archives(world, standards)
+    archives.write_archives(world, standards)
     registers.write_registers(world, standards)
     payments.write_payments(world, standards)
     officials.write_officials(world)

@@ -1,6 +1,5 @@
 """One-card payments month by month, and the rows of the old-age allowance."""
 
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

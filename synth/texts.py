@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,13 +20,14 @@ FINE = {"ratio", "share", "rate", "line_multiple", "value"}
 def text_of(values: pa.ChunkedArray, column: Column, form: Form) -> pa.Array:
     """A column as text in the form of its source; empty where there is no value."""
     if column.type == "date":
-        return _by_distinct(values, lambda day: day.strftime(form.dates))
+        return _by_distinct(values, lambda days: pc.strftime(days, form.dates))
     if column.type == "datetime":
-        return _by_distinct(values, lambda moment: moment.strftime(MOMENT))
+        return _by_distinct(values, lambda moments: pc.strftime(moments, MOMENT))
     if column.type == "bool":
-        return _by_distinct(values, lambda yes: form.yes if yes else form.no)
+        return _by_distinct(values, lambda yes: pc.if_else(yes, form.yes, form.no))
     if column.type == "decimal":
-        return _by_distinct(values, _pattern(column, form).format)
+        tell = _pattern(column, form).format
+        return _by_distinct(values, lambda amounts: pa.array(map(tell, amounts.to_pylist())))
     text = _plain(values)
     if column.type.startswith("list") and form.separator != ";":
         text = pc.replace_substring(text, ";", form.separator)
@@ -45,8 +46,8 @@ def _pattern(column: Column, form: Form) -> str:
     return "{:,.2f}" if form.thousands else "{:.2f}"
 
 
-def _by_distinct(values: pa.ChunkedArray, tell: Callable[[Any], str]) -> pa.Array:
+def _by_distinct(values: pa.ChunkedArray, tell: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """Values as text; each distinct one is told once."""
     found = values.combine_chunks().dictionary_encode()
-    words = pa.array([tell(value) for value in found.dictionary.to_pylist()], pa.string())
+    words = tell(found.dictionary).cast(pa.string())
     return pc.fill_null(words.take(found.indices), "")

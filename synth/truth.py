@@ -157,7 +157,7 @@ def about_need(  # noqa: PLR0913 - one argument a column
 def note_relapses(world: World, relapses: Relapses) -> None:
     """Who fell back, seen by the county or not; months after the delivered ones included."""
     homes, people, aid = world.homes, world.people, world.aid
-    from doudi.synth.care import archive_number
+    from doudi.synth.archives import archive_number
 
     for i, home in enumerate(relapses.home.tolist()):  # one a relapse
         archived = bool(aid.archived[home])
