@@ -1,4 +1,4 @@
-"""The three workloads: load, build, detect; each checks that both sides agree before it counts."""
+"""The workloads synth, load, build and detect; where both sides answer, they must agree first."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from benchmarks import peers, timing
+from benchmarks.county import synth_laps
 from benchmarks.twins import Court, twinned
 from doudi.graph.connection import Connection
 from doudi.graph.neo4j_import import import_offline
@@ -277,7 +278,14 @@ def _digest(side: Callable[[], pd.DataFrame]) -> str:
     return hashlib.sha256(str(len(side())).encode()).hexdigest()[:12]
 
 
+def making(bench: Bench) -> list[Comparison]:
+    """A county made and written, beside DuckDB writing its finished tables to CSV."""
+    rows, ours, peer = synth_laps(bench.folder, bench.households, bench.seed, bench.rounds)
+    return [Comparison("synth", rows, ours, peer, "DuckDB COPY of the finished tables")]
+
+
 WORKLOADS: dict[str, Callable[[Bench], list[Comparison]]] = {
+    "synth": making,
     "load": loading,
     "build": building,
     "detect": detecting,
