@@ -27,6 +27,9 @@ SECOND_HOME = 0.15
 UNITS, VEHICLES = 100_000, 10_000
 """Numbers of real-estate units and vehicles that a block may use up."""
 BRANDS = ["五菱", "比亚迪", "大众", "丰田", "长安", "吉利", "哈弗"]
+ELECTRIC = "比亚迪"
+"""A brand whose cars are free of purchase tax, so that they have no row."""
+UNTAXED = ("普通二轮摩托车", "残疾人机动轮椅车")
 NAT = np.datetime64("NaT", "D")
 
 
@@ -87,20 +90,6 @@ def clean_homes(assets: Assets, jobs: Jobs, firms: Firms, people: People) -> NDA
     return ~barred
 
 
-def kin_buffer(people: People, homes: Homes) -> NDArray[np.bool_]:
-    """Homes with a well-off parent's, child's or sibling's home."""
-    held = np.zeros(len(homes), dtype=bool)
-    for parent in (people.father, people.mother):
-        known = np.flatnonzero((parent != NOBODY) & (people.home >= 0))
-        known = known[people.home[parent[known]] >= 0]
-        child, elder = people.home[known], people.home[parent[known]]
-        apart = child != elder
-        child, elder = child[apart], elder[apart]
-        held[elder[homes.comfort[child] > 0.4]] = True
-        held[child[homes.comfort[elder] > 0.4]] = True
-    return held
-
-
 def vehicle(
     world: World,
     owner: NDArray[Any],
@@ -111,17 +100,21 @@ def vehicle(
     status: Values = "正常",
     price: Values = 80000.0,
     known: Values = 0,
+    rng: Generator | None = None,
     **more: Values,
 ) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
-    """Rows of vehicle_registration for owners (positions); returns plates and vehicle numbers."""
-    count, people = len(owner), world.people
+    """Rows of vehicle_registration for owners (positions); returns plates and vehicle numbers.
+
+    The purchase tax of each comes with it.
+    """
+    count, people, rng = len(owner), world.people, rng or world.rng
     start = world.assets.vehicle_count
     world.assets.vehicle_count += count
     serial = start + np.arange(count)
     plate = np.array(
         [f"测{'ABCDEFGHJK'[n // 100000 % 10]}{n % 100000:05d}" for n in serial * 7 % 999983]
     )
-    vin = numbers.vins(world.rng, count)
+    vin, brand = numbers.vins(rng, count), rng.choice(BRANDS, count)
     gone = {"transfer_date": NAT, "new_owner_id": "", "status_date": NAT} | more
     world.book.add(
         "vehicle_registration",
@@ -131,14 +124,40 @@ def vehicle(
         owner_id=people.number[owner],
         vehicle_type=kind,
         use_nature=nature,
-        brand=world.rng.choice(BRANDS, count),
+        brand=brand,
         first_reg_date=since,
         status=status,
         price=price,
         owner_name=people.name[owner],
         **gone,
     )
+    taxed = ~np.isin(np.broadcast_to(kind, count), UNTAXED) & (brand != ELECTRIC)
+    _purchase_tax(
+        world,
+        owner[taxed],
+        vin[taxed],
+        *(np.broadcast_to(value, count)[taxed] for value in (since, price, known)),
+    )
     return plate, vin
+
+
+def _purchase_tax(
+    world: World,
+    owner: NDArray[Any],
+    vin: NDArray[np.str_],
+    since: NDArray[Any],
+    price: NDArray[Any],
+    known: NDArray[np.int64],
+) -> None:
+    """Rows of vehicle_purchase_tax: the price without value-added tax, some days before."""
+    world.book.add(
+        "vehicle_purchase_tax",
+        known=known,
+        payer_id=world.people.number[owner],
+        vin=vin,
+        price=np.round(price / 1.13, 2),
+        pay_date=since - (1 + owner % 6).astype("timedelta64[D]"),
+    )
 
 
 def policy(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doudi.synth import numbers
-from doudi.synth.assets import clean_homes, kin_buffer, make_assets
+from doudi.synth.assets import clean_homes, make_assets
 from doudi.synth.book import Book
 from doudi.synth.firms import make_firms
 from doudi.synth.homes import make_homes
@@ -21,7 +21,8 @@ from doudi.synth.needs import (
 )
 from doudi.synth.officials import Officials
 from doudi.synth.people import grow_people, settle
-from doudi.synth.shocks import draw_relapses, draw_shocks
+from doudi.synth.relapses import draw_relapses
+from doudi.synth.shocks import draw_shocks
 from doudi.synth.truth import Truth
 from doudi.synth.work import make_jobs
 from doudi.synth.world import World
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from doudi.synth.blocks import Block
-    from doudi.synth.shocks import Relapses
+    from doudi.synth.relapses import Relapses
 
 
-def build(block: Block, rates: Mapping[str, float]) -> tuple[World, Relapses]:
+def build(
+    block: Block, rates: Mapping[str, float], *, stress: bool = False
+) -> tuple[World, Relapses]:
     """A block in which nothing contradicts anything yet."""
     rng, areas, households = block.stream(), block.areas, block.households
     people, generation = grow_people(rng, households, numbers.COUNTY + block.number)
@@ -51,9 +54,7 @@ def build(block: Block, rates: Mapping[str, float]) -> tuple[World, Relapses]:
     jobs = make_jobs(rng, people, homes, may_own, len(firms.code))
     shocks = draw_shocks(rng, people, homes, len(areas.code))
     clean = clean_homes(assets, jobs, firms, people)
-    relapses = draw_relapses(
-        rng, people, homes, aid, jobs, shocks, clean, kin_buffer(people, homes)
-    )
+    relapses = draw_relapses(rng, people, homes, aid, jobs, shocks, clean, stress=stress)
     world = World(
         rng,
         block,

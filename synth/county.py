@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from doudi.synth.blocks import Block
     from doudi.synth.make import Made
 
-SMALLEST = 1_500
+SMALLEST, LARGE = 1_500, 20_000
 DIRT = (0, 1)
 HOUSEHOLDS = {"S": 2_000, "M": 60_000, "L": 600_000}
 
@@ -55,6 +55,7 @@ def make_county(  # noqa: PLR0913 - one keyword a wish
     boost: float = 1.0,
     rates: Mapping[str, float] | None = None,
     sources: Collection[str] | None = None,
+    stress: bool | None = None,
     processes: int | None = None,
     force: bool = False,
     progress: Callable[[str], None] | None = None,
@@ -72,6 +73,8 @@ def make_county(  # noqa: PLR0913 - one keyword a wish
         boost: Multiplies the planted rates; each code has two cases at least.
         rates: Planted rates by code, 0 to 1, instead of the usual ones; 0 plants none.
         sources: Slugs of the sources to deliver; every one by default.
+        stress: Whether two to three per cent of households a year fall back into poverty instead
+            of the published some tenths; by default in counties too small to show the latter.
         processes: How many work at the same time; as many as the machine has cores by default.
         force: Remove a county that is in the folder.
         progress: Called with a short line before each step.
@@ -85,7 +88,12 @@ def make_county(  # noqa: PLR0913 - one keyword a wish
         HomeError: if the folder cannot be written.
     """
     count = _sound(size, households, dirt, processes)
-    wishes = Wishes(dirt, rates_of(boost, rates or {}), _known(sources))
+    wishes = Wishes(
+        dirt,
+        rates_of(boost, rates or {}),
+        _known(sources),
+        count < LARGE if stress is None else stress,
+    )
     say = progress or _quiet
     blocks = blocks_of(count, seed)
     with growing(out, force=force) as work:

@@ -13,10 +13,13 @@ from doudi.synth import (
     cases_income,
     civil,
     firms,
+    labour,
     officials,
     parameters,
     payments,
+    pensions,
     registers,
+    taxes,
     work,
 )
 from doudi.synth.build import build
@@ -45,6 +48,9 @@ WRITERS: tuple[Callable[[World], None], ...] = (
     assets.write_assets,
     care.help_the_struck,
     care.write_care,
+    pensions.write_pensions,
+    labour.write_labour,
+    taxes.write_taxes,
 )
 """What adds the rows of some sources each; those that know the standards of 低保 come after."""
 
@@ -57,6 +63,8 @@ class Wishes:
     rates: Mapping[str, float]
     sources: frozenset[str]
     """Which sources are delivered."""
+    stress: bool
+    """Whether many fall back into poverty."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ def make_block(
     """
     say = progress or (lambda _: None)
     say("人员与住户 people and homes")
-    world, relapses = build(block, wishes.rates)
+    world, relapses = build(block, wishes.rates, stress=wishes.stress)
     say("植入案例 planting")
     plant_all(world)
     say("生成各表 rows")

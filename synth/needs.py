@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from doudi.synth.homes import Homes
     from doudi.synth.people import People
-    from doudi.synth.shocks import Relapses
+    from doudi.synth.relapses import Relapses
     from doudi.synth.world import World
 
 CERTIFIED = 0.03

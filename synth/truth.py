@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from doudi.synth import months
 
 if TYPE_CHECKING:
-    from doudi.synth.shocks import Relapses
+    from doudi.synth.relapses import Relapses
     from doudi.synth.world import Dibao, World
 
 DIBAO = "dibao_household_register"
