@@ -53,8 +53,6 @@ def build(
     assets = make_assets(rng, people, homes, may_own, block.number)
     jobs = make_jobs(rng, people, homes, may_own, len(firms.code))
     shocks = draw_shocks(rng, people, homes, len(areas.code))
-    clean = clean_homes(assets, jobs, firms, people)
-    relapses = draw_relapses(rng, people, homes, aid, jobs, shocks, clean, stress=stress)
     world = World(
         rng,
         block,
@@ -76,6 +74,7 @@ def build(
         cert_from,
         serial=block.first_serial,
     )
+    relapses = draw_relapses(world, clean_homes(assets, jobs, firms, people), stress=stress)
     world.causes = dict(zip(relapses.home.tolist(), relapses.cause.tolist(), strict=True))
     world.relapse_months = dict(zip(relapses.home.tolist(), relapses.month.tolist(), strict=True))
     enter(world, relapses)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from doudi.synth.blocks import Block
     from doudi.synth.people import People
 
+INHERITED, GENERATIONS = 0.45, 3
+"""How alike the permanent incomes of parents' and children's homes are; generations apart."""
 BOOK_ELSEWHERE = 0.5
 """Share of homes with a parental home that are still in its hukou book."""
 
@@ -78,7 +80,7 @@ def make_homes(rng: Generator, people: People, areas: Areas, block: Block) -> Ho
         book_no=np.array(
             [f"{i:09d}" for i in rng.permutation(count) + 100_000_000 + block.first_home]
         ),
-        comfort=rng.normal(0, 1, count),
+        comfort=_comfort(people, head, rng.normal(0, 1, count)),
         frailty=rng.gamma(2.0, 0.5, count),
         starts=starts,
         order=order,
@@ -111,6 +113,20 @@ def _villages(
     rooted = (ancestor * 2654435761) % 2**32 * villages // 2**32
     anywhere = rng.integers(0, villages, len(head))
     return np.asarray(np.where(rng.random(len(head)) < 0.75, rooted, anywhere), dtype=np.int64)
+
+
+def _comfort(
+    people: People, head: NDArray[np.int64], own: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Permanent income in standard scores: partly that of the home the head comes from."""
+    father = people.father[head]
+    origin = np.where(father == NOBODY, NOBODY, people.home[np.where(father == NOBODY, 0, father)])
+    born_elsewhere = (origin != NOBODY) & (origin != np.arange(len(head)))
+    comfort = own
+    for _ in range(GENERATIONS):
+        inherited = INHERITED * comfort[np.where(born_elsewhere, origin, 0)]
+        comfort = np.where(born_elsewhere, inherited + np.sqrt(1 - INHERITED**2) * own, own)
+    return np.asarray(comfort, dtype=np.float64)
 
 
 def _books(

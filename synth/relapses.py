@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
     from doudi.synth.homes import Homes
     from doudi.synth.people import People
-    from doudi.synth.shocks import Shocks
-    from doudi.synth.work import Jobs
-    from doudi.synth.world import Aid
+    from doudi.synth.world import Aid, World
 
 LASTS = 11
 """Months for which a shock raises the hazard."""
-ILL, IDLE, STRUCK, KIN_SHOCK = 6.0, 3.0, 2.5, 1.6
-"""Times the hazard: severe illness, lost work, disaster; a shock in the home of near kin."""
+ILL, IDLE, STRUCK = 6.0, 3.0, 2.5
+"""Times the hazard: severe illness, lost work, disaster."""
+KIN_SHOCK, CARRIES = 2.5, 3.0
+"""Times the hazard: a shock in a parent's or child's home; frail parents elsewhere to care for.
+
+The domain model names both (shocks spread among kin, dependants are carried across households)
+and gives no figure; these are ours.
+"""
+FRAIL_AGE, ABLE_AGE, SEVERE = 75, 65, 2
 ASSETS, BUFFER = 0.5, 0.7
 """Times the hazard: what can be sold or used to earn; well-off near kin."""
 WELL_OFF = 0.4
@@ -57,6 +62,11 @@ class Troubles:
     struck: NDArray[np.bool_]
     kin: NDArray[np.bool_]
 
+    def cause(self, month: NDArray[np.int64], home: NDArray[np.int64]) -> NDArray[np.str_]:
+        """What made homes fall in months, in the words of the registers."""
+        told = [self.ill[month, home], self.struck[month, home], self.idle[month, home]]
+        return np.select(told, ["因病", "因灾", "就业不稳"], "收入骤减")
+
     def times(self) -> NDArray[np.float64]:
         """By how much they raise the hazard."""
         raised = np.where(self.ill, ILL, 1) * np.where(self.idle, IDLE, 1)
@@ -74,12 +84,27 @@ def kin_homes(people: People) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return elder[apart], child[apart]
 
 
-def _buffered(people: People, homes: Homes) -> NDArray[np.bool_]:
+def _buffered(world: World) -> NDArray[np.bool_]:
     """Homes with a well-off parent's or child's home."""
+    homes = world.homes
     held = np.zeros(len(homes), dtype=bool)
-    elder, child = kin_homes(people)
+    elder, child = kin_homes(world.people)
     held[elder[homes.comfort[child] > WELL_OFF]] = True
     held[child[homes.comfort[elder] > WELL_OFF]] = True
+    return held
+
+
+def _carrying(world: World) -> NDArray[np.bool_]:
+    """Homes that care for a parent's home: somebody frail in it, and nobody able."""
+    people, homes, grade = world.people, world.homes, world.grade
+    at, age = people.home, people.age(months.LAST // 2)
+    frail, able = np.zeros(len(homes), dtype=bool), np.zeros(len(homes), dtype=bool)
+    hard = (grade > 0) & (grade <= SEVERE)
+    frail[at[(at >= 0) & ((age >= FRAIL_AGE) | hard)]] = True
+    able[at[(at >= 0) & (age >= 18) & (age < ABLE_AGE) & ~hard]] = True
+    elder, child = kin_homes(people)
+    held = np.zeros(len(homes), dtype=bool)
+    held[child[frail[elder] & ~able[elder]]] = True
     return held
 
 
@@ -92,9 +117,9 @@ def _since(homes: int, home: NDArray[np.int64], month: NDArray[np.int64]) -> NDA
     return found
 
 
-def troubles(people: People, homes: Homes, jobs: Jobs, shocks: Shocks) -> Troubles:
+def troubles(world: World) -> Troubles:
     """What weighs on each home in each month."""
-    count = len(homes)
+    people, jobs, shocks, count = world.people, world.jobs, world.shocks, len(world.homes)
     sick = np.flatnonzero((people.home >= 0) & (shocks.severe < months.OPEN))
     ill = _since(count, people.home[sick], shocks.severe[sick])
     hit = np.flatnonzero(shocks.serious() & (shocks.disaster < months.OPEN))
@@ -114,27 +139,16 @@ def troubles(people: People, homes: Homes, jobs: Jobs, shocks: Shocks) -> Troubl
     return Troubles(ill, idle, struck, kin)
 
 
-def draw_relapses(
-    rng: Generator,
-    people: People,
-    homes: Homes,
-    aid: Aid,
-    jobs: Jobs,
-    shocks: Shocks,
-    clean: NDArray[np.bool_],
-    *,
-    stress: bool,
-) -> Relapses:
+def draw_relapses(world: World, clean: NDArray[np.bool_], *, stress: bool) -> Relapses:
     """Relapses of homes on no register, once each.
 
     ``clean`` homes own nothing that would help, and nothing that would bar them from 低保. Under
     ``stress`` many fall back, so that a ranking has something to learn from in a small county.
     """
+    rng, homes, aid = world.rng, world.homes, world.aid
     open_to = ~aid.in_register(0) & (clean | ~homes.urban)
-    weights = troubles(people, homes, jobs, shocks)
-    poor = np.exp(-0.9 * homes.comfort) * (0.4 + 0.6 * homes.frailty)
-    poor *= np.where(clean, 1.0, ASSETS) * np.where(_buffered(people, homes), BUFFER, 1.0)
-    hazard = poor * weights.times()
+    weights = troubles(world)
+    hazard = _proneness(world, clean) * weights.times()
     hazard *= _stressed(aid) if stress else _usual(hazard, homes, aid, open_to)
     found: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     for month in range(months.FUTURE + 1):
@@ -142,15 +156,18 @@ def draw_relapses(
         open_to[falls] = False
         found.append((falls, np.full(len(falls), month)))
     home, when = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    at = when, home
-    cause = np.select(
-        [weights.ill[at], weights.struck[at], weights.idle[at]],
-        ["因病", "因灾", "就业不稳"],
-        "收入骤减",
-    )
+    cause = weights.cause(when, home)
     flagged = (cause != "收入骤减") | aid.archived[home]
     seen = rng.random(len(home)) < np.where(flagged, SEEN[1], SEEN[0])
     return Relapses(home, when, cause, _registers(rng, homes, clean, home), seen)
+
+
+def _proneness(world: World, clean: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How easily each home falls, whatever happens."""
+    homes = world.homes
+    poor = np.exp(-0.9 * homes.comfort) * (0.4 + 0.6 * homes.frailty)
+    poor *= np.where(clean, 1.0, ASSETS) * np.where(_buffered(world), BUFFER, 1.0)
+    return np.asarray(poor * np.where(_carrying(world), CARRIES, 1.0), dtype=np.float64)
 
 
 def _stressed(aid: Aid) -> NDArray[np.float64]:
