@@ -90,7 +90,7 @@ def clean_homes(assets: Assets, jobs: Jobs, firms: Firms, people: People) -> NDA
     return ~barred
 
 
-def vehicle(
+def vehicle(  # noqa: PLR0913 - one argument a column
     world: World,
     owner: NDArray[Any],
     *,
@@ -100,7 +100,7 @@ def vehicle(
     status: Values = "正常",
     price: Values = 80000.0,
     known: Values = 0,
-    rng: Generator | None = None,
+    rng: Values = None,
     **more: Values,
 ) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
     """Rows of vehicle_registration for owners (positions); returns plates and vehicle numbers.
@@ -243,13 +243,15 @@ def unit(  # noqa: PLR0913 - one argument a column
     known: Values = 0,
     number: Values = None,
     village: Values = None,
+    door: Values = None,
 ) -> list[str]:
     """Rows of real_estate_registration for owners (positions); returns unit numbers."""
     people, homes, areas = world.people, world.homes, world.areas
     codes = number or [world.assets.unit_no() for _ in owner]
     home = people.home[owner]
     place = homes.village[home] if village is None else np.broadcast_to(village, home.shape)
-    door = world.rng.integers(6000, 9999, len(owner))
+    if door is None:
+        door = world.rng.integers(6000, 9999, len(owner))
     text = [f"合成县{areas.name[v]}{d}号" for v, d in zip(place, door, strict=True)]
     code = [f"{areas.code[v]}{d:04d}" for v, d in zip(place, door, strict=True)]
     world.book.add(

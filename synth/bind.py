@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.synth import months
 from doudi.synth.forms import Form, amount_of, columns, forms, header
+from doudi.synth.parts import kept
 from doudi.synth.sheets import BATCHES
 
 if TYPE_CHECKING:
@@ -107,11 +107,10 @@ def _opened(target: Path, form: Form) -> Iterator[BinaryIO | gzip.GzipFile]:
 
 def _join_parquet(parts: list[Path], target: Path, names: list[str]) -> None:
     """One Parquet file, a row group a block."""
-    schema = pq.read_schema(parts[0])
-    told = pa.schema([f.with_name(name) for f, name in zip(schema, names, strict=True)])
+    told = kept(parts[0]).rename_columns(names).schema
     with pq.ParquetWriter(target, told, compression="zstd") as sink:
         for part in parts:
-            sink.write_table(pq.read_table(part).rename_columns(names))
+            sink.write_table(kept(part).rename_columns(names))
 
 
 def _join_workbook(parts: list[Path], target: Path, fields: list[Column], form: Form) -> None:
@@ -122,7 +121,7 @@ def _join_workbook(parts: list[Path], target: Path, fields: list[Column], form: 
     page = book.create_sheet("Sheet")
     page.append([header(c, form) for c in fields])
     for part in parts:
-        table = pq.read_table(part)
+        table = kept(part)
         for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
             page.append([cell if cell != "" else None for cell in row])  # the library takes rows
     made = target.with_suffix(".part")

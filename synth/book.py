@@ -43,7 +43,7 @@ class Book:
         """Start empty."""
         self._parts: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
 
-    def add(self, source: str, *, known: Values = 0, **given: Values) -> None:
+    def add(self, source: str, /, *, known: Values = 0, **given: Values) -> None:
         """Add rows; scalars are repeated; ``known`` is a month number or one a row."""
         count = next((len(value) for value in given.values() if _is_many(value)), 1)
         given[KNOWN] = known

@@ -19,6 +19,7 @@ from doudi.synth.needs import (
     open_stipends,
     protect_former,
 )
+from doudi.synth.obligors import weaken
 from doudi.synth.officials import Officials
 from doudi.synth.people import grow_people, settle
 from doudi.synth.relapses import draw_relapses
@@ -45,7 +46,8 @@ def build(
     people, generation = grow_people(rng, households, numbers.COUNTY + block.number)
     settle(rng, people, generation, households)
     homes = make_homes(rng, people, areas, block)
-    _fix(people.number, people.account, people.phone, homes.address, homes.book_no, areas.code)
+    _fix(people.number, people.name, people.account, people.phone)
+    _fix(homes.address, homes.book_no, areas.code, areas.name)
     grade, ailment, cert_from = disability(rng, people, homes)
     aid = first_registers(rng, people, homes, grade)
     may_own = ~aid.in_register(0)
@@ -80,6 +82,7 @@ def build(
     enter(world, relapses)
     world.migrants = make_migrants(block.stream("migrants"), people, homes, jobs, ~aid.ever())
     open_cases(world)
+    weaken(world)
     protect_former(world)
     open_stipends(world)
     return world, relapses

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months
+from doudi.synth.quiet import emptied
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +69,8 @@ def _write_stays(world: World) -> None:
     kept = (
         (month >= months.FIRST_PAID) & (month <= months.LAST) & (people.dead_month()[who] > month)
     )
+    kept &= emptied(world)[people.home[who]] > month
+    kept &= world.wards.gone(len(people))[who] > month
     _stay_rows(world, who[kept], month[kept], dear[kept])
 
 

@@ -30,6 +30,8 @@ def household_of(world: World, person: int) -> tuple[str, str]:
     for case in world.cases_at(home):
         if any(m.person == person for m in case.members):
             return "dibao_household_register", case.number
+    if world.aid.edge_from[home] <= months.LAST:
+        return "low_income_edge_register", edge_number(world.homes, home)
     if world.aid.archived[home]:
         return "poverty_archive", archive_number(world, home)
     return "hukou_population", str(world.homes.book_no[world.homes.book[home]])

@@ -224,7 +224,7 @@ def _slip(world: World, active: Pool) -> None:
     )
     second = active.must("E03", lambda c: _slips(world, first, c))
     second.members[0].typed = first.head
-    world.used.add(first.home)
+    world.used |= {first.home, second.home}
     later = max(first, second, key=lambda c: (c.start, c.number))
     about_case(world, "E03", later, first.head, later.start, role="decoy", clearing="X03")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from doudi.synth import months
+from doudi.synth import judgments, months
 from doudi.synth.homes import relation
 from doudi.synth.people import NOBODY
 
@@ -123,7 +123,9 @@ def _hukou_rows(
     """Rows of hukou_population."""
     people, homes = world.people, world.homes
     book = homes.book[people.home[who]]
-    head = homes.head[book]
+    head, number = homes.head[book], homes.book_no[book]
+    for person, (own_number, own_head) in world.own_books.items():  # few: planted
+        head[who == person], number[who == person] = own_head, own_number
     adult = people.age()[who] >= 18
     married = people.spouse[who]
     widowed = (married >= 0) & (people.gone | (people.dead_month() <= months.LAST))[
@@ -141,7 +143,7 @@ def _hukou_rows(
         sex=np.where(people.male[who], "男", "女"),
         birth_date=people.birth[who],
         ethnicity=np.array(PEOPLES)[np.where(book % 7 == 0, book // 7 % len(PEOPLES), 0)],
-        hukou_book_no=homes.book_no[book],
+        hukou_book_no=number,
         relation_to_head=relation(people, head, who),
         address_code=homes.address[book],
         father_id=pick(people.number, people.father[who]),
@@ -155,13 +157,14 @@ def _hukou_rows(
 
 
 def _write_marriages(world: World) -> None:
-    """Marriages since 1995 of couples who live in the county, and registered divorces."""
+    """Marriages since 1995 of couples who live in the county, and divorces not by a court."""
     people = world.people
     partner = np.where(people.spouse >= 0, people.spouse, people.former)
     man = np.flatnonzero(people.male & (partner >= 0) & ~people.gone)
     man = man[(people.wed[man] >= np.datetime64("1995-01-01")) & ~people.gone[partner[man]]]
     marriage(world, man, partner[man], people.wed[man])
     split = np.flatnonzero(people.male & (people.former >= 0) & ~people.gone)
+    split = split[~judgments.by_court(world, split)]
     divorce(world, split, people.former[split], people.split[split])
 
 
@@ -230,6 +233,8 @@ def _write_schools(world: World) -> None:
     own = np.flatnonzero((people.home >= 0) & (age >= 7) & (age <= 21) & people.living())
     years = age[own]
     going = rng.random(len(own)) < np.interp(years, [14, 16, 19, 21], [1.0, 0.92, 0.55, 0.4])
+    told = np.array([world.at_school.get(int(p), -1) for p in own])
+    going = np.where(told < 0, going, told == 1)
     own, years = own[going], years[going]
     upper = rng.choice(["高中", "中职"], len(own), p=[0.6, 0.4])
     college = rng.choice(["大专", "本科"], len(own))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from doudi.synth.make import Made
 
 SMALLEST, LARGE = 1_500, 20_000
-DIRT = (0, 1)
+DIRT = (0, 1, 2)
 HOUSEHOLDS = {"S": 2_000, "M": 60_000, "L": 600_000}
 
 
@@ -51,7 +51,7 @@ def make_county(  # noqa: PLR0913 - one keyword a wish
     size: Literal["S", "M", "L"] = "S",
     seed: int = 1,
     households: int | None = None,
-    dirt: Literal[0, 1] = 0,
+    dirt: Literal[0, 1, 2] = 0,
     boost: float = 1.0,
     rates: Mapping[str, float] | None = None,
     sources: Collection[str] | None = None,
@@ -69,7 +69,8 @@ def make_county(  # noqa: PLR0913 - one keyword a wish
         size: S 2,000, M 60,000 or L 600,000 households.
         seed: Same seed, same bytes, whatever the number of processes.
         households: Another number of households, 1,500 or more.
-        dirt: 1 plants the spelling and typing faults of real exports.
+        dirt: 1 plants the faults of real exports that a reader repairs, and a few rows that it
+            must refuse; 2 all quality codes of the domain model at its rates.
         boost: Multiplies the planted rates; each code has two cases at least.
         rates: Planted rates by code, 0 to 1, instead of the usual ones; 0 plants none.
         sources: Slugs of the sources to deliver; every one by default.

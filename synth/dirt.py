@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from doudi.synth.texts import text_of
+from doudi.synth.spelling import Cells, misspell, odd_dates
+from doudi.synth.worst import mistaken_unit, thinned, worsen
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,9 +22,7 @@ PLANTED_COMPANY = "2"
 """First digit of the serials of companies that planted facts rest on."""
 
 TWICE = 0.012
-SPELT = (("q.idx", 0.03), ("q.id15", 0.02), ("q.space", 0.01), ("q.wide", 0.005))
-BORN_BEFORE = "1962"
-ODD_DATES = 0.006
+WORST = 2
 MOVED = 12
 CORRECTED = 6
 REFUSED: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -50,32 +49,20 @@ REFUSED: dict[str, tuple[tuple[str, str, str], ...]] = {
 LATE = ("driver_and_violations", "inpatient_settlement")
 
 
-class Cells:
-    """The typed cells of a file; columns are typed when somebody first touches them."""
+def soil(world: World, sheets: list[Sheet], level: int) -> list[Sheet]:
+    """The same files with faults; refused rows are noted in the truth.
 
-    def __init__(self, sheet: Sheet) -> None:
-        """Nothing is touched yet."""
-        self._sheet = sheet
-        self._touched: dict[str, NDArray[np.object_]] = {}
-
-    def __getitem__(self, field: str) -> NDArray[np.object_]:
-        """The cells of a column, to be changed in place."""
-        if field not in self._touched:
-            column = next(c for c in self._sheet.columns if c.field == field)
-            text = text_of(self._sheet.rows[field], column, self._sheet.form)
-            self._touched[field] = text.to_numpy(zero_copy_only=False)
-        return self._touched[field]
-
-    def typed(self) -> dict[str, pa.Array]:
-        """The columns that were touched."""
-        return {field: pa.array(cells, pa.string()) for field, cells in self._touched.items()}
-
-
-def soil(world: World, sheets: list[Sheet]) -> list[Sheet]:
-    """The same files with faults; refused rows are noted in the truth."""
+    Level 1 has the faults that a reader repairs, and a few rows that it must refuse; level 2 all
+    quality codes of the domain model at its rates.
+    """
     clean = pa.array(world.people.number[_protected(world)])
     sheets = _late(world, _corrected(world, sheets, clean), clean)
-    return [_soiled(world, sheet, clean) if sheet.form.is_text else sheet for sheet in sheets]
+    if level == WORST:
+        sheets = [thinned(world, sheet, _touchable(sheet, clean)) for sheet in sheets]
+        sheets = [mistaken_unit(world, sheet) for sheet in sheets]
+    return [
+        _soiled(world, sheet, clean, level) if sheet.form.is_text else sheet for sheet in sheets
+    ]
 
 
 def _protected(world: World) -> NDArray[np.int64]:
@@ -148,7 +135,7 @@ def _late(world: World, sheets: list[Sheet], clean: pa.Array) -> list[Sheet]:
     return sheets
 
 
-def _soiled(world: World, sheet: Sheet, clean: pa.Array) -> Sheet:
+def _soiled(world: World, sheet: Sheet, clean: pa.Array, level: int) -> Sheet:
     """One file with faults."""
     rng = world.rng
     free = _touchable(sheet, clean)
@@ -159,10 +146,14 @@ def _soiled(world: World, sheet: Sheet, clean: pa.Array) -> Sheet:
     alone = free.copy()
     alone[twice] = False
     refused = _refuse(world, sheet, text, np.flatnonzero(alone))
+    unread = _unread(sheet, refused, text)
     alone[refused[refused < len(alone)]] = False
-    _misspell(world, sheet, text, np.flatnonzero(alone))
-    _odd_dates(world, sheet, text, np.flatnonzero(alone))
-    return replace(sheet, typed=text.typed(), unread=_unread(sheet, refused, text))
+    if level == WORST:
+        emptied = worsen(world, sheet, text, alone)
+        unread |= emptied
+    misspell(rng, sheet, text, np.flatnonzero(alone), level)
+    odd_dates(rng, sheet, text, np.flatnonzero(alone))
+    return replace(sheet, typed=text.typed(), unread=unread)
 
 
 def _unread(sheet: Sheet, refused: NDArray[np.int64], text: Cells) -> frozenset[int]:
@@ -199,52 +190,10 @@ def _note(sheet: Sheet, row: int, field: str, reason: str) -> dict[str, Any]:
         "line": row + 2,
         "field": field,
         "reason": reason,
+        "effect": "row refused",
     }
 
 
 def _wrong_digit(number: str) -> str:
     """The number with another check character."""
     return number[:-1] + ("1" if number[-1] != "1" else "2")
-
-
-def _misspell(world: World, sheet: Sheet, text: Cells, free: NDArray[np.int64]) -> None:
-    """Person numbers in the spellings that can be repaired."""
-    if sheet.person_column is None:
-        return
-    at = text[sheet.person_column.field]
-    draw = world.rng.random(len(free))
-    for row, chance in zip(free.tolist(), draw.tolist(), strict=True):  # text faults, one a cell
-        at[row] = _spelling(str(at[row]), chance)
-
-
-def _spelling(number: str, chance: float) -> str:
-    """One number as somebody might have typed it."""
-    if len(number) != len("539901194208030018"):
-        return number
-    low = 0.0
-    kind = ""
-    for told, share in SPELT:
-        if low <= chance < low + share:
-            kind = told
-        low += share
-    if not kind:
-        return number
-    if kind == "q.idx":
-        return number.lower() if number.endswith("X") else f"'{number}"
-    if kind == "q.id15":
-        return number[:6] + number[8:17] if number[6:10] < BORN_BEFORE else number
-    if kind == "q.space":
-        return f"{number[:6]} {number[6:]} "
-    return number.translate({ord(str(d)): chr(0xFF10 + d) for d in range(10)})
-
-
-def _odd_dates(world: World, sheet: Sheet, text: Cells, free: NDArray[np.int64]) -> None:
-    """Dates in another spelling than the rest of the column."""
-    fields = [c.field for c in sheet.columns if c.type == "date"]
-    if not fields or sheet.form.dates != "%Y-%m-%d":
-        return
-    at = text[fields[0]]
-    for row in free[world.rng.random(len(free)) < ODD_DATES].tolist():  # few cells
-        value = str(at[row])
-        if value:
-            at[row] = value.replace("-", "/") if row % 2 else value.replace("-", "")

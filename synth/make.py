@@ -9,17 +9,46 @@ from doudi.synth import (
     archives,
     areas,
     assets,
+    bank,
+    burden,
+    cards,
     care,
     cases_income,
+    checks,
+    children,
     civil,
+    courts,
+    enrolment,
+    farms,
+    fires,
     firms,
+    flows,
+    health,
+    housing,
+    insurance,
+    judgments,
+    justice,
     labour,
+    machines,
+    market,
     officials,
     parameters,
     payments,
     pensions,
+    police,
+    posts,
     registers,
+    relief,
+    residence,
+    rural,
+    schooling,
+    service,
     taxes,
+    union,
+    utilities,
+    villagers,
+    waters,
+    wheels,
     work,
 )
 from doudi.synth.build import build
@@ -51,6 +80,34 @@ WRITERS: tuple[Callable[[World], None], ...] = (
     pensions.write_pensions,
     labour.write_labour,
     taxes.write_taxes,
+    market.write_market,
+    posts.write_posts,
+    farms.write_farms,
+    machines.write_machines,
+    rural.write_rural,
+    villagers.write_villagers,
+    housing.write_housing,
+    waters.write_waters,
+    fires.write_fires,
+    utilities.write_utilities,
+    insurance.write_insurance,
+    courts.write_courts,
+    wheels.write_wheels,
+    union.write_union,
+    children.write_children,
+    health.write_health,
+    burden.write_burden,
+    relief.write_relief,
+    justice.write_justice,
+    police.write_police,
+    residence.write_residence,
+    cards.write_cards,
+    enrolment.write_enrolment,
+    schooling.write_schooling,
+    service.write_service,
+    checks.write_checks,
+    bank.write_bank,
+    judgments.write_judgments,
 )
 """What adds the rows of some sources each; those that know the standards of 低保 come after."""
 
@@ -97,7 +154,7 @@ def make_block(
     write_rows(world, parameters.standards())
     sheets = sheets_of(world.book, world.rng, wishes.sources)
     if wishes.dirt:
-        sheets = soil(world, sheets)
+        sheets = soil(world, sheets, wishes.dirt)
     parts = {(s.batch, s.source): write_part(s, folder) for s in sheets}
     note_relapses(world, relapses)
     write_truth(world, sheets, folder)
@@ -119,7 +176,9 @@ def write_rows(world: World, standards: Standards) -> None:
         parameters.write_parameters(world.book)
     for write in WRITERS:
         write(world)
+    world.dibao += world.ghosts
     archives.write_archives(world, standards)
     registers.write_registers(world, standards)
     payments.write_payments(world, standards)
+    flows.write_flows(world)
     officials.write_officials(world)

@@ -31,6 +31,8 @@ ARCHIVED = (0.12, 0.13)
 """Shares of rural homes: those that left poverty, and ordinary ones kept under watch."""
 EXIT_A_YEAR = 0.05
 LIVING, CARE = 90.0, 110.0
+DECLARED = (8, 48)
+"""Tens of yuan that a grown member declares a month: small work, crops, remittances."""
 
 
 def disability(
@@ -147,9 +149,9 @@ def _case(
     village = int(world.homes.village[home])
     age = world.people.age()
     for member in members:
-        able = 20 < age[member.person] < 68
-        if able and world.rng.random() < 0.6:
-            member.declared = float(world.rng.integers(5, 22) * 10)
+        declares = age[member.person] > 20 and world.rng.random() < 0.85
+        if declares:
+            member.declared = float(world.rng.integers(*DECLARED) * 10)
     return Dibao(
         number=f"DB{world.areas.town_digits(village)}{serial + 1:06d}",
         home=home,

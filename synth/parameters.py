@@ -34,6 +34,7 @@ LASTING = {
     "rigid.ratio_medical": ("ratio", 0.60),
     "asset.vehicle_allowed": ("0/1", 0),
     "asset.vehicle_price_mult": ("annual standards", 12),
+    "asset.fin_months_pc": ("months", 24),
     "asset.home_count_max": ("count", 1),
     "asset.home_area_mult": ("ratio", 2.0),
     "hh.coresidence_months": ("months", 12),

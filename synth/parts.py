@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
+import pyarrow.ipc
 
 from doudi.synth.texts import text_of
 
@@ -49,7 +49,7 @@ def write_part(sheet: Sheet, folder: Path) -> Part:
     if sheet.form.is_text:
         target.write_bytes(_lines(sheet))
     else:
-        pq.write_table(_plain(sheet.rows), target, compression="zstd")
+        keep(plain(sheet.rows), target)
     return Part(sheet.batch, sheet.source, sheet.rows.num_rows, _cents(sheet))
 
 
@@ -71,7 +71,23 @@ def _lines(sheet: Sheet) -> bytes:
     return content if encoding == "utf-8" else content.decode().encode(encoding)
 
 
-def _plain(rows: pa.Table) -> pa.Table:
+def keep(table: pa.Table, target: Path) -> None:
+    """Put rows aside until all blocks are joined."""
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with (
+        pa.OSFile(str(target), "wb") as raw,
+        pa.ipc.new_file(raw, table.schema, options=options) as sink,
+    ):
+        sink.write_table(table)
+
+
+def kept(target: Path) -> pa.Table:
+    """Rows that were put aside."""
+    with pa.OSFile(str(target), "rb") as raw:
+        return pa.ipc.open_file(raw).read_all()
+
+
+def plain(rows: pa.Table) -> pa.Table:
     """Text in full instead of by position in a list of distinct values."""
     for place, column in enumerate(rows.columns):
         if pa.types.is_dictionary(column.type):
@@ -103,7 +119,7 @@ def places_of(sheet: Sheet) -> pa.Table | None:
             "file": _same(sheet.form.file, count),
             "line": np.arange(count, dtype=np.int64) + 2,
             "field": _same(column.field, count),
-            "person_id": _plain(sheet.rows.select([column.field]))[0],
+            "person_id": plain(sheet.rows.select([column.field]))[0],
         }
     )
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from doudi.synth import months
 from doudi.synth.book import coded, numbered
+from doudi.synth.farms import FARMLAND, FARMLAND_MU, farmland_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,6 @@ TEKUN = 1.3
 """Basic living of 特困 as a multiple of the rural standard."""
 ABOVE_NINETY = 100.0
 """Old-age allowance from ninety years on."""
-FARMLAND = "耕地地力保护补贴"
 
 
 def pay(  # noqa: PLR0913 - one argument a column
@@ -121,7 +121,11 @@ def _amounts(
     line = np.where(_column(cases, "urban")[row], standards.urban[month], standards.rural[month])
     declared = np.array([case.declared_pc() for case in cases])
     gap = np.maximum(line - declared[row], LEAST)
-    return np.asarray(np.round(gap * _sizes(cases)[row, month], 2), dtype=np.float64)
+    first, last, wrong = (
+        np.array(column)[row] for column in zip(*_column(cases, "slip"), strict=True)
+    )
+    slip = np.where((first <= month) & (month <= last), wrong, 0.0)
+    return np.asarray(np.round(gap * _sizes(cases)[row, month] + slip, 2), dtype=np.float64)
 
 
 def _pay_households(world: World, standards: Standards) -> None:
@@ -247,8 +251,9 @@ def _pay_farmland(world: World) -> None:
             account=people.account[head],
             name=people.name[head],
             programme=FARMLAND,
-            amount=area * 92.0,
+            amount=area * FARMLAND_MU,
             village=homes.village[own],
             day=20,
             benefit_month=np.full(len(own), month),
         )
+        farmland_rows(world, head, area, month)

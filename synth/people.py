@@ -110,7 +110,7 @@ def grow_people(rng: Generator, households: int, area: int) -> tuple[People, NDA
 
 def _founders(rng: Generator, couples: int) -> _Tree:
     """Old couples, men first, then their wives."""
-    age = rng.normal(73, 8, couples)
+    age = rng.normal(70.5, 8, couples)
     age = np.where((age < 57) | (age > 94), rng.uniform(60, 88, couples), age)
     man = TODAY - (age * YEAR).astype("timedelta64[D]")
     wife = man + (rng.normal(2, 2.5, couples) * YEAR).astype("timedelta64[D]")
@@ -220,9 +220,9 @@ def _divorce(rng: Generator, people: People, generation: NDArray[np.int64]) -> N
 def _let_die(rng: Generator, people: People, generation: NDArray[np.int64]) -> None:
     """Founders who died before the timeline, and deaths of the aged during it."""
     age = people.age(0)
-    early = np.interp(age, [60, 70, 80, 90], [0.05, 0.14, 0.35, 0.6])
+    early = np.interp(age, [60, 70, 80, 90], [0.05, 0.16, 0.4, 0.65])
     people.gone |= (generation == 0) & (rng.random(len(people)) < early)
-    yearly = np.interp(age, [55, 65, 75, 85, 95], [0.0, 0.012, 0.035, 0.09, 0.2])
+    yearly = np.interp(age, [55, 65, 75, 85, 95], [0.002, 0.015, 0.042, 0.105, 0.22])
     month = np.floor(rng.exponential(1.0, len(people)) / np.maximum(yearly / 12, 1e-9))
     dies = (month <= months.FUTURE) & ~people.gone
     day = rng.integers(1, 29, len(people))

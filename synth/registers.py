@@ -34,7 +34,8 @@ def write_registers(world: World, standards: Standards) -> None:
 def amount_of(case: Dibao, month: int, standards: Standards) -> float:
     """What a household is paid for a month: the gap to the standard for each member."""
     gap = standards.of(month, urban=case.urban) - case.declared_pc()
-    return round(max(gap, LEAST) * case.size_in(month), 2)
+    first, last, wrong = case.slip
+    return round(max(gap, LEAST) * case.size_in(month) + wrong * (first <= month <= last), 2)
 
 
 def _write_households(world: World, standards: Standards) -> None:
@@ -42,7 +43,7 @@ def _write_households(world: World, standards: Standards) -> None:
     cases = world.dibao
     start = np.array([c.start for c in cases])
     end = np.array([c.end for c in cases])
-    day = np.array([1 + len(c.members) + c.home % 20 for c in cases])
+    day = np.array([c.approved or 1 + len(c.members) + c.home % 20 for c in cases])
     shown = [amount_of(c, min(c.end, months.SNAPSHOT), standards) for c in cases]
     rows: dict[str, Any] = {
         "household_id": [c.number for c in cases],
@@ -254,7 +255,8 @@ def _write_edge(world: World, standards: Standards) -> None:
     for index in np.flatnonzero(aid.edge_from <= months.LAST).tolist():  # few: one a household
         first, urban = int(aid.edge_from[index]), bool(homes.urban[index])
         who = homes.people_of(index)
-        for start in range(first, months.LAST + 1, EDGE_VALID):
+        renewed = range(first, months.LAST + 1, EDGE_VALID)
+        for start in renewed[:-1] if index in world.lapsed else renewed:
             line = standards.of(start, urban=urban)
             ratio = round(float(world.rng.uniform(1.05, 1.45)), 2)
             world.book.add(

@@ -185,7 +185,8 @@ def _usual(
     for kind, own in kinds.items():
         own_open = own & open_to
         if own_open.any():
-            scale[own_open] = A_YEAR[kind] / 12 / hazard[:, own_open].mean()
+            wanted = A_YEAR[kind] / 12 * own.sum() / own_open.sum()
+            scale[own_open] = wanted / hazard[:, own_open].mean()
     return scale
 
 

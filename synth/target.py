@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WHOLE = ("deliveries", "truth", "county.json")
 """What a county consists of; ``county.json`` comes last."""
+PAGE = "describe.html"
+"""What ``doudi synth describe`` adds to a county."""
 UNFINISHED = ".unfinished"
 """Where a county grows; what a kill leaves there never looks like a county."""
 SHOWN = 5
@@ -48,7 +50,7 @@ def growing(out: Path, *, force: bool) -> Iterator[Path]:
 
 def removed_by_force(out: Path) -> list[str]:
     """Names of what ``force`` would remove: an earlier county, whole or not."""
-    return [name for name in (*WHOLE, UNFINISHED) if (out / name).exists()]
+    return [name for name in (*WHOLE, PAGE, UNFINISHED) if (out / name).exists()]
 
 
 def _make_room(out: Path, *, force: bool) -> None:

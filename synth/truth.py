@@ -33,6 +33,8 @@ class Planted:
     """Which payments make up the amount: those of the household, or of a payee's programmes."""
     known: int = 0
     """Month in which the evidence is complete."""
+    amount: float = -1.0
+    """What was paid too much or too little, where that is not what was paid; else negative."""
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Truth:
     planted: list[Planted] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
     relapses: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, planted: Planted) -> None:
         """Note a planted fact."""

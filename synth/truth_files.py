@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi.synth import months
-from doudi.synth.parts import PLACE, places_of
+from doudi.synth.parts import PLACE, keep, kept, places_of
 from doudi.synth.payments import SOURCE as PAYMENTS
 from doudi.synth.truth import DIBAO
 
@@ -46,6 +46,16 @@ REFUSED = pa.schema(
         ("line", pa.int64()),
         ("field", pa.string()),
         ("reason", pa.string()),
+        ("effect", pa.string()),
+    ]
+)
+FAULTY = pa.schema(
+    [
+        ("source", pa.string()),
+        ("batch", pa.string()),
+        ("line", pa.int64()),
+        ("field", pa.string()),
+        ("code", pa.string()),
     ]
 )
 RELAPSED = pa.schema(
@@ -58,7 +68,13 @@ RELAPSED = pa.schema(
         ("delivered", pa.bool_()),
     ]
 )
-TABLES = {"cases": PLANTED, "people": PLACE, "quarantine": REFUSED, "risk": RELAPSED}
+TABLES = {
+    "cases": PLANTED,
+    "people": PLACE,
+    "quarantine": REFUSED,
+    "faults": FAULTY,
+    "risk": RELAPSED,
+}
 ORDER = ("kind", "code", "role", "household_id", "person_id", "month_from")
 PAID = """
     WITH paid AS (
@@ -87,10 +103,11 @@ def write_truth(world: World, sheets: Sequence[Sheet], folder: Path) -> None:
         "cases": _planted(world),
         "people": pa.concat_tables(place.cast(PLACE) for place in places),
         "quarantine": pa.Table.from_pylist(world.truth.refused, REFUSED),
+        "faults": pa.Table.from_pylist(world.truth.faults, FAULTY),
         "risk": pa.Table.from_pylist(world.truth.relapses, RELAPSED),
     }
     for name, table in own.items():
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+        keep(table, folder / f"{name}.arrow")
 
 
 def bind_truth(folders: list[Path], first: list[dict[tuple[str, str], int]], target: Path) -> None:
@@ -99,11 +116,11 @@ def bind_truth(folders: list[Path], first: list[dict[tuple[str, str], int]], tar
     for name, schema in TABLES.items():
         with pq.ParquetWriter(target / f"{name}.parquet", schema, compression="zstd") as sink:
             if name == "cases":
-                whole = pa.concat_tables(pq.read_table(f / f"{name}.parquet") for f in folders)
+                whole = pa.concat_tables(kept(f / f"{name}.arrow") for f in folders)
                 sink.write_table(whole.sort_by([(column, "ascending") for column in ORDER]))
                 continue
             for folder, before in zip(folders, first, strict=True):
-                table = pq.read_table(folder / f"{name}.parquet")
+                table = kept(folder / f"{name}.arrow")
                 sink.write_table(_placed(table, before) if "line" in table.column_names else table)
 
 
@@ -112,7 +129,8 @@ def _placed(table: pa.Table, before: dict[tuple[str, str], int]) -> pa.Table:
     sheet = pc.binary_join_element_wise(table["batch"], table["source"], "/")
     keys = pa.array([f"{batch}/{source}" for batch, source in before], pa.string())
     rows = pa.array(np.fromiter(before.values(), dtype=np.int64))
-    line = pc.add(table["line"], rows.take(pc.index_in(sheet, value_set=keys)))
+    moved = pc.add(table["line"], rows.take(pc.index_in(sheet, value_set=keys)))
+    line = pc.if_else(pc.equal(table["line"], 0), 0, moved)  # line 0 is the whole file
     return table.set_column(table.column_names.index("line"), "line", line)
 
 
@@ -121,6 +139,8 @@ def _planted(world: World) -> pa.Table:
     rows = [_row(world, planted) for planted in world.truth.planted]
     table = pa.Table.from_pylist(rows, PLANTED)
     amount = np.where([p.code.startswith("E") for p in world.truth.planted], _paid(world), 0.0)
+    told = np.array([p.amount for p in world.truth.planted])
+    amount = np.where(told < 0, amount, told)
     return table.set_column(table.column_names.index("amount"), "amount", pa.array(amount))
 
 

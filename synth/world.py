@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from doudi.synth.people import People
     from doudi.synth.shocks import Shocks
     from doudi.synth.truth import Truth
+    from doudi.synth.wards import Wards
     from doudi.synth.work import Jobs
 
 
@@ -59,6 +60,10 @@ class Dibao:
     reason: str = ""
     grace_end: int = months.OPEN
     handler: str = ""
+    approved: int = 0
+    """Day of the month of the approval, where it is not any day."""
+    slip: tuple[int, int, float] = (1, 0, 0.0)
+    """From and to which month how many CNY a month too much are paid, or too little."""
     paid_to: int = months.OPEN
     """Last paid month where payment went on beyond, or stopped before, the end."""
     shared_from: int = months.OPEN
@@ -189,6 +194,8 @@ class World:
     cert_from: NDArray[np.int64]
     migrants: Migrants = field(init=False)
     """From homes that no register lists in any delivered month."""
+    wards: Wards = field(init=False)
+    """Children whose parents cannot care for them."""
     dibao: list[Dibao] = field(default_factory=list)
     stipends: list[Stipend] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
@@ -199,6 +206,30 @@ class World:
     """Planted deaths: which of P(olice), F(uneral), H(ospital) recorded them."""
     unaided: set[int] = field(default_factory=set)
     """Homes that get no help on purpose."""
+    vacated: dict[int, int] = field(default_factory=dict)
+    """Homes that stand empty on purpose, and since which month."""
+    moved_to: dict[int, str] = field(default_factory=dict)
+    """Code of the city, six digits, where the people of an empty home live."""
+    ghosts: list[Dibao] = field(default_factory=list)
+    """Households that exist on the register only; no source but the county's own knows them."""
+    lapsed: set[int] = field(default_factory=set)
+    """Homes on the edge register whose recognition is not renewed."""
+    uninsured: set[int] = field(default_factory=set)
+    """People without medical insurance in the last year on purpose."""
+    unschooled: set[int] = field(default_factory=set)
+    """Homes whose students get no aid on purpose."""
+    unsubsidised: dict[int, int] = field(default_factory=dict)
+    """People whose premiums nobody pays on purpose, and in which year."""
+    at_school: dict[int, bool] = field(default_factory=dict)
+    """Who is at school, or is not, on purpose."""
+    studying: set[int] = field(default_factory=set)
+    """Homes whose tertiary students pay dear on purpose."""
+    placed: set[int] = field(default_factory=set)
+    """People whose stays in institutions are planted."""
+    own_books: dict[int, tuple[str, int]] = field(default_factory=dict)
+    """People with a hukou book of their own at the same address: its number and its head."""
+    uncalled: set[int] = field(default_factory=set)
+    """Homes of old people on whom nobody calls on purpose."""
     causes: dict[int, str] = field(default_factory=dict)
     """Why a home fell back."""
     relapse_months: dict[int, int] = field(default_factory=dict)

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from doudi.synth.county import CountyReceipt, make_county
-from doudi.synth.forms import columns, forms, header
+from doudi.synth.forms import forms
+from doudi.synth.readback import table_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,18 +36,8 @@ class County:
 
     def sent(self, source: str, batch: str) -> pd.DataFrame:
         """One file with English headers, every cell as text."""
-        form = forms()[source]
-        path = self.folder / "deliveries" / batch / form.file
-        if not path.exists():
-            return pd.DataFrame()
-        if form.suffix == "parquet":
-            table = pd.read_parquet(path).astype(str)
-        elif form.suffix == "xlsx":
-            table = pd.read_excel(path, dtype=str).fillna("")
-        else:
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding=form.encoding)
-        known = {header(c, form): c.field for c in columns()[source]}
-        return table.rename(columns=known)
+        path = self.folder / "deliveries" / batch / forms()[source].file
+        return table_of(path) if path.exists() else pd.DataFrame()
 
     def rows(self, source: str) -> pd.DataFrame:
         """The rows of all batches, the newest last."""
