@@ -7,15 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import duckdb
-import pandas as pd
 
 from benchmarks import timing
 from doudi.synth.county import make_county
-from doudi.synth.forms import columns, forms, header
+from doudi.synth.readback import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import pandas as pd
 
     from benchmarks.timing import Lap
 
@@ -66,36 +67,6 @@ def _tables(deliveries: Path) -> Iterator[tuple[str, pd.DataFrame]]:
         if path.suffix != ".toml":
             source = path.name.partition(".")[0]
             yield f"t_{source}_{path.parent.name.replace('-', '')}", table_of(path)
-
-
-def table_of(path: Path) -> pd.DataFrame:
-    """One file of a county as text under English headers; days as ISO dates where it is Parquet."""
-    form = forms()[path.name.partition(".")[0]]
-    if form.suffix == "parquet":
-        table = pd.read_parquet(path).astype(str)
-    elif form.suffix == "xlsx":
-        table = pd.read_excel(path, dtype=str, keep_default_na=False)
-    else:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding=form.encoding)
-    fields = {header(column, form): column.field for column in columns()[form.source]}
-    return table.rename(columns=fields)
-
-
-def typed_table(path: Path) -> pd.DataFrame:
-    """The same with days, months, amounts and lists in one form; for a county without dirt."""
-    form = forms()[path.name.partition(".")[0]]
-    table, days = table_of(path), "%Y-%m-%d" if path.suffix in {".parquet", ".xlsx"} else form.dates
-    for column in columns()[form.source]:
-        cells = table[column.field]
-        if column.type == "date":
-            table[column.field] = pd.to_datetime(cells, format=days, errors="coerce")
-        elif column.type == "yyyymm":
-            table[column.field] = pd.to_datetime(cells, format="%Y%m", errors="coerce")
-        elif column.type in {"decimal", "int"}:
-            table[column.field] = pd.to_numeric(cells.str.replace(",", ""), errors="coerce")
-        elif column.type.startswith("list"):
-            table[column.field] = cells.str.replace(form.separator, ";")
-    return table
 
 
 def _copied(con: duckdb.DuckDBPyConnection, names: list[str], copy: Path) -> str:

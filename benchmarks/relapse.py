@@ -19,8 +19,8 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.county import typed_table
 from doudi.synth.county import make_county
+from doudi.synth.readback import read_back
 
 DATES = ("2023-06-30", "2024-06-30", "2025-06-30", "2026-06-30")
 FOLDS = 5
@@ -32,7 +32,7 @@ SOURCES = (
     "disaster_loss", "disability_certificate", "public_payroll",
 )  # fmt: skip
 FACTS = Path(__file__).with_name("relapse.sql").read_text("utf-8")
-"""A row a hukou book that no register lists: facts up to ``$day``, ``kin_*`` of near kin's books."""
+"""A row a couple with its children that no register lists: facts up to ``$day``, those of kin apart."""
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
             make_county(Path(folder), size=asked.size, seed=seed)
             found.append(_aucs(_facts(Path(folder))))
         print(
-            "seed {}: {:.0f} of {:.0f} books fall back; AUC {:.3f}, without kin {:.3f}".format(
+            "seed {}: {:.0f} of {:.0f} families fall back; AUC {:.3f}, without kin {:.3f}".format(
                 seed, *found[-1]
             )
         )
@@ -59,21 +59,18 @@ def main() -> None:
 
 
 def _facts(county: Path) -> pd.DataFrame:
-    """Facts and outcomes of all books at all dates."""
+    """Facts and outcomes of all families at all dates."""
     with duckdb.connect() as con:
-        for source in SOURCES:
-            parts = [typed_table(path) for path in sorted(county.glob(f"deliveries/*/{source}.*"))]
-            con.register(f"{source}_sent", pd.concat(parts, ignore_index=True))
-            con.execute(f"CREATE TABLE {source} AS FROM {source}_sent")
+        read_back(con, county, SOURCES)
         con.register("risk", pd.read_parquet(county / "truth" / "risk.parquet"))
         frames = [con.execute(FACTS, {"day": day}).df().assign(day=day) for day in DATES]
     return pd.concat(frames, ignore_index=True)
 
 
 def _aucs(facts: pd.DataFrame) -> tuple[float, float, float, float]:
-    """Relapses, books, and the AUC with all facts and without those of the kin."""
-    outcome, groups = facts["falls"].to_numpy(), facts["book"].to_numpy()
-    columns = [name for name in facts if name not in {"falls", "book", "day"}]
+    """Relapses, families, and the AUC with all facts and without those of the kin."""
+    outcome, groups = facts["falls"].to_numpy(), facts["family"].to_numpy()
+    columns = [name for name in facts if name not in {"falls", "family", "day"}]
     scores = []
     for kept in (columns, [name for name in columns if not str(name).startswith("kin_")]):
         model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))

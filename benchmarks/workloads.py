@@ -22,6 +22,7 @@ from doudi.graph.projection import project
 from doudi.graph.server import ManagedServer, running
 from doudi.graph.tables import FactStore
 from doudi.loaders.load import load
+from doudi.loaders.source import sources
 from doudi.policy.parameters import Parameters
 from doudi.synth.county import HOUSEHOLDS, SMALLEST, make_county
 
@@ -80,7 +81,7 @@ class Bench:
         """Deliveries of the county, made once."""
         target = self.folder / f"county-{self.households}-{self.seed}"
         if not target.exists():
-            make_county(target, households=self.households, seed=self.seed)
+            make_county(target, households=self.households, seed=self.seed, sources=sources())
         return target / "deliveries"
 
     def home(self) -> Path:

@@ -1,4 +1,4 @@
-"""Commands of the line: init, synth, load, detect, rank, run, demo."""
+"""Commands of the line: init, load, detect, rank, run, demo."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from doudi.options import (
     LangOption,
     Neo4jOption,
     OutOption,
+    SeedOption,
     open_line,
+    parts,
 )
 from doudi.tellings import say_detected, say_loaded, say_ranked
 
@@ -23,13 +25,12 @@ if TYPE_CHECKING:
     from doudi.stages import Line
 
 ListOption = Annotated[str | None, typer.Option(help="逗号分隔 divided by commas")]
-SeedOption = Annotated[int, typer.Option(help="随机种子 seed")]
 DeliveriesArgument = Annotated[list[Path], typer.Argument(help="数据批次文件夹 delivery folders")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    for command in (init, synth, load, detect, rank, run, demo):
+    for command in (init, load, detect, rank, run, demo):
         app.command()(command)
 
 
@@ -39,61 +40,6 @@ def init(home: HomeOption = None, lang: LangOption = None, as_json: JsonOption =
     line.console.show(f"主目录：{line.home.path}", f"home: {line.home.path}")
     line.console.receipt({"stage": "init", "ok": True, "exit_code": 0, "home": line.home.path})
     return 0
-
-
-def synth(
-    out: Annotated[Path, typer.Argument(help="写到的文件夹 folder to write")],
-    size: Annotated[str, typer.Option(help="S | M | L")] = "S",
-    seed: SeedOption = 1,
-    dirt: Annotated[int, typer.Option(help="0 干净 clean, 1 脏数据 dirty")] = 0,
-    boost: Annotated[float, typer.Option(help="植入率的倍数 times the planted rates")] = 1.0,
-    rate: Annotated[
-        list[str] | None, typer.Option(help="某一类型的植入率 planted rate of a code, E15=0.02")
-    ] = None,
-    sources: Annotated[
-        str | None, typer.Option(help="只报送这些数据类型，逗号分隔 only these sources, by commas")
-    ] = None,
-    processes: Annotated[
-        int | None, typer.Option(help="并行进程数 processes; 默认全部核心 every core")
-    ] = None,
-    force: Annotated[
-        bool, typer.Option(help="删除文件夹中原有的合成县 remove the county in the folder")
-    ] = False,
-    lang: LangOption = None,
-    as_json: JsonOption = False,
-    home: HomeOption = None,
-) -> int:
-    """生成合成县 Make a synthetic county with known truth."""
-    line = open_line(home, lang=lang, as_json=as_json)
-    receipt = line.synth(
-        out,
-        size=size,
-        seed=seed,
-        dirt=dirt,
-        boost=boost,
-        rates=_rates(rate or []),
-        sources=_parts(sources),
-        processes=processes,
-        force=force,
-    )
-    line.console.receipt(receipt)
-    return 0
-
-
-def _rates(told: list[str]) -> dict[str, float]:
-    """Planted rates as they were typed: ``E15=0.02``."""
-    found = {}
-    for text in told:
-        code, _, share = text.partition("=")
-        try:
-            found[code.strip().upper()] = float(share)
-        except ValueError:
-            raise UsageError(
-                (f"看不懂的植入率“{text}”", f"a rate that cannot be read: {text!r}"),
-                where="--rate",
-                expected=("类型=比率，例如 E15=0.02", "CODE=SHARE, such as E15=0.02"),
-            ) from None
-    return found
 
 
 def load(
@@ -124,8 +70,8 @@ def detect(
     line = open_line(home, lang=lang, as_json=as_json, neo4j=neo4j)
     receipt = line.detect(
         as_of=line.as_of(as_of),
-        detectors=_parts(detector),
-        households=_parts(household),
+        detectors=parts(detector),
+        households=parts(household),
         out=out,
     )
     say_detected(line, receipt)
@@ -209,7 +155,3 @@ def demo(
     receipt = run_demo(line, seed=seed)
     line.console.receipt(receipt)
     return int(receipt["exit_code"])
-
-
-def _parts(text: str | None) -> list[str] | None:
-    return [part.strip() for part in text.split(",") if part.strip()] if text else None

@@ -9,6 +9,7 @@ from doudi.dossier import write_report
 from doudi.graph.errors import UsageError, filled
 from doudi.graph.server import ManagedServer
 from doudi.home import read_json
+from doudi.loaders.source import sources
 from doudi.tellings import say_detected, say_loaded
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def demo(line: Line, *, seed: int) -> dict[str, Any]:
     county = line.home.county
     _require_no_office(line)
     _require_same_county(line, seed)
-    made = line.synth(county, seed=seed, dirt=1, force=True)
+    made = line.synth(county, seed=seed, dirt=1, force=True, sources=sources())
     loaded = line.load(sorted((county / "deliveries").iterdir()))
     say_loaded(line, loaded)
     month = line.as_of(None)

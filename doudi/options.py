@@ -21,6 +21,7 @@ Neo4jOption = Annotated[
     str | None, typer.Option("--neo4j", help="你自己的 Neo4j 地址 URI of a server of your own")
 ]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="截至月份 month YYYY-MM")]
+SeedOption = Annotated[int, typer.Option(help="随机种子 seed")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="同时写到 write the files there too")]
 
 
@@ -49,3 +50,8 @@ def _lang(given: str) -> Lang:
         where="--lang",
         next_step=("写 --lang zh 或 --lang en", "type --lang zh or --lang en"),
     )
+
+
+def parts(text: str | None) -> list[str] | None:
+    """The parts of a list that was typed with commas; None where nothing was."""
+    return [part.strip() for part in text.split(",") if part.strip()] if text else None

@@ -19,6 +19,7 @@ from doudi.graph.errors import JarsUnavailable
 from doudi.graph.neo4j_contents import create_constraints
 from doudi.graph.server import ManagedServer, Neo4jSettings
 from doudi.home import Home
+from doudi.loaders.source import sources
 from doudi.stages import Line
 from doudi.synth.county import make_county
 
@@ -171,7 +172,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[int],
 
 
 def _load_county(folder: Path, seed: int) -> Path:
-    make_county(folder / "county", seed=seed)
+    make_county(folder / "county", seed=seed, sources=sources())
     home, _ = Home.open(folder / "home")
     line = Line(home, Console(lang="en"))
     line.load(sorted((folder / "county" / "deliveries").iterdir()))

@@ -35,7 +35,8 @@ def options() -> set[str]:
     while waiting:
         command = waiting.pop()
         waiting += getattr(command, "commands", {}).values()
-        found |= {word for parameter in command.params for word in parameter.opts}
+        words = (parameter.opts + parameter.secondary_opts for parameter in command.params)
+        found |= {word for both in words for word in both}
     return found
 
 

@@ -167,7 +167,7 @@ def test_an_unexpected_error_is_kept_in_the_home_that_was_named(clerk: Clerk, fo
     assert said.code == 1
     assert said.has(f"unexpected KeyError; the places in the code are in {office / 'crash.log'}")
     log = (office / "crash.log").read_text("utf-8")
-    assert "commands_line.py" in log
+    assert "commands_synth.py" in log
     assert "no such key" not in log
 
 
