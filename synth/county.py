@@ -95,18 +95,28 @@ def make_county(  # noqa: PLR0913 - one keyword a wish
         _known(sources),
         count < LARGE if stress is None else stress,
     )
-    say = progress or _quiet
     blocks = blocks_of(count, seed)
     with growing(out, force=force) as work:
-        folders = [work / f"block{block.number:03d}" for block in blocks]
-        made = list(_all(blocks, folders, wishes, processes or os.cpu_count() or 1, say))
-        say("写出文件 files")
-        bound = bind([one.parts for one in made], folders, work / "deliveries")
-        bind_truth(folders, bound.first, work / "truth")
-        receipt = _receipt(made, count, bound.files, bound.rows)
+        receipt = _grow(work, blocks, wishes, processes or os.cpu_count() or 1, progress or _quiet)
         told = {"version": version("doudi"), "seed": seed, "dirt": dirt} | asdict(receipt)
         (work / "county.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
     return receipt
+
+
+def _grow(
+    work: Path,
+    blocks: list[Block],
+    wishes: Wishes,
+    processes: int,
+    say: Callable[[str], None],
+) -> CountyReceipt:
+    """Make all blocks in a folder and join them there."""
+    folders = [work / f"block{block.number:03d}" for block in blocks]
+    made = list(_all(blocks, folders, wishes, processes, say))
+    say("写出文件 files")
+    bound = bind([one.parts for one in made], folders, work / "deliveries")
+    bind_truth(folders, bound.first, work / "truth")
+    return _receipt(made, sum(block.households for block in blocks), bound.files, bound.rows)
 
 
 def _sound(size: str, wanted: int | None, dirt: int, processes: int | None) -> int:

@@ -73,6 +73,8 @@ class Column:
     type: str
     unit: str
     role: str
+    allowed: tuple[str, ...] = ()
+    """What the contract allows; nothing where it allows any text."""
 
 
 @cache
@@ -92,8 +94,10 @@ def columns() -> dict[str, list[Column]]:
     """The columns of every source, in order."""
     found: dict[str, list[Column]] = {}
     for told in _lines("columns.csv"):
-        column = Column(told["field"], told["header_zh"], told["type"], told["unit"], told["role"])
-        found.setdefault(told["source"], []).append(column)
+        allowed = tuple(told.pop("values").split("/"))
+        source, header = told.pop("source"), told.pop("header_zh")
+        column = Column(header=header, allowed=allowed if any(allowed) else (), **told)
+        found.setdefault(source, []).append(column)
     return found
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from doudi.graph.errors import UsageError
 from doudi.synth.county import SMALLEST, make_county
-from doudi.synth.forms import forms
+from doudi.synth.forms import columns, forms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tests.synth.conftest import County
 
 ERRORS = ("E01", "E03", "E05", "E09", "E10", "E11", "E15", "E16", "E17", "E22", "E23", "E31", "E33")
-SOURCES = 45
+SOURCES = 128
+MOST_EMPTY = 12
+"""Columns for ends and corrections of which a small county may have none."""
 LARGE = 10_000
 """Households of two blocks."""
 KEYS = (
@@ -114,6 +116,22 @@ def test_the_snapshot_brings_every_source(county: County) -> None:
     assert len(sources) >= SOURCES
     for source in sources:
         assert len(county.sent(source, "2026-04")), source
+
+
+@pytest.mark.parametrize("batch", ["2026-04", "2026-05", "2026-06"])
+def test_cells_are_what_the_contract_allows(county: County, batch: str) -> None:
+    for source, fields in columns().items():
+        rows = county.sent(source, batch)
+        for column in (c for c in fields if c.allowed and len(rows)):
+            assert set(rows[column.field]) <= {*column.allowed, ""}, (source, column.field)
+
+
+def test_most_columns_are_filled_in_some_row(county: County) -> None:
+    empty = set()
+    for source, fields in columns().items():
+        rows = county.rows(source)
+        empty |= {(source, c.field) for c in fields if (rows[c.field] == "").all()}
+    assert len(empty) <= MOST_EMPTY, sorted(empty)
 
 
 @pytest.mark.parametrize("batch", ["2026-04", "2026-05", "2026-06"])
