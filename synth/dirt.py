@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from doudi.synth.revised import corrected, late, withdrawn
 from doudi.synth.spelling import Cells, misspell, odd_dates
 from doudi.synth.worst import mistaken_unit, thinned, worsen
 
@@ -23,8 +25,6 @@ PLANTED_COMPANY = "2"
 
 TWICE = 0.012
 WORST = 2
-MOVED = 12
-CORRECTED = 6
 REFUSED: dict[str, tuple[tuple[str, str, str], ...]] = {
     "old_age_allowance": (
         ("person_id", "", "id.missing"),
@@ -46,7 +46,6 @@ REFUSED: dict[str, tuple[tuple[str, str, str], ...]] = {
     "death_medical_certificate": (("death_date", "2025-02-30", "date.impossible"),),
 }
 """Source, then column, what is written there, and why the row is refused."""
-LATE = ("driver_and_violations", "inpatient_settlement")
 
 
 def soil(world: World, sheets: list[Sheet], level: int) -> list[Sheet]:
@@ -56,9 +55,10 @@ def soil(world: World, sheets: list[Sheet], level: int) -> list[Sheet]:
     quality codes of the domain model at its rates.
     """
     clean = pa.array(world.people.number[_protected(world)])
-    sheets = _late(world, _corrected(world, sheets, clean), clean)
+    for revise in (corrected, late, withdrawn):
+        sheets = revise(world, sheets, partial(touchable, clean=clean))
     if level == WORST:
-        sheets = [thinned(world, sheet, _touchable(sheet, clean)) for sheet in sheets]
+        sheets = [thinned(world, sheet, touchable(sheet, clean)) for sheet in sheets]
         sheets = [mistaken_unit(world, sheet) for sheet in sheets]
     return [
         _soiled(world, sheet, clean, level) if sheet.form.is_text else sheet for sheet in sheets
@@ -74,7 +74,7 @@ def _protected(world: World) -> NDArray[np.int64]:
     return np.flatnonzero(inside)
 
 
-def _touchable(sheet: Sheet, clean: pa.Array) -> NDArray[np.bool_]:
+def touchable(sheet: Sheet, clean: pa.Array) -> NDArray[np.bool_]:
     """Rows that name nobody whose rows must stay clean, nor a planted company."""
     free = np.ones(sheet.rows.num_rows, dtype=bool)
     for column in sheet.columns:
@@ -96,49 +96,10 @@ def _among(values: pa.ChunkedArray | pa.Array, wanted: pa.Array) -> NDArray[np.b
     return np.asarray(told.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _first_two(sheets: list[Sheet], source: str) -> list[int]:
-    """Where a source's first two files stand among the sheets; nothing if it is not delivered."""
-    return [place for place, sheet in enumerate(sheets) if sheet.source == source][:2]
-
-
-def _corrected(world: World, sheets: list[Sheet], clean: pa.Array) -> list[Sheet]:
-    """Names that the snapshot has wrong and the next delivery puts right."""
-    places = _first_two(sheets, "hukou_population")
-    if not places:
-        return sheets
-    first, second = places
-    rows = sheets[first].rows
-    chosen = np.flatnonzero(_touchable(sheets[first], clean))
-    chosen = world.rng.permutation(chosen)[:CORRECTED]
-    right = rows.take(pa.array(chosen))
-    names = rows["name"].to_numpy().astype(object)
-    names[chosen] = [f"{names[row]}儿" for row in chosen]
-    place = rows.column_names.index("name")
-    wrong = rows.set_column(place, "name", pa.array(names, pa.string()))
-    sheets[first] = replace(sheets[first], rows=wrong)
-    sheets[second] = replace(
-        sheets[second],
-        rows=pa.concat_tables([sheets[second].rows, right], promote_options="default"),
-    )
-    return sheets
-
-
-def _late(world: World, sheets: list[Sheet], clean: pa.Array) -> list[Sheet]:
-    """Rows that reach the county one delivery late."""
-    for first, second in filter(None, (_first_two(sheets, source) for source in LATE)):
-        rows = sheets[first].rows
-        chosen = world.rng.permutation(np.flatnonzero(_touchable(sheets[first], clean)))[:MOVED]
-        kept = np.delete(np.arange(rows.num_rows), chosen)
-        later = pa.concat_tables([sheets[second].rows, rows.take(pa.array(chosen))])
-        sheets[first] = replace(sheets[first], rows=rows.take(pa.array(kept)))
-        sheets[second] = replace(sheets[second], rows=later)
-    return sheets
-
-
 def _soiled(world: World, sheet: Sheet, clean: pa.Array, level: int) -> Sheet:
     """One file with faults."""
     rng = world.rng
-    free = _touchable(sheet, clean)
+    free = touchable(sheet, clean)
     twice = np.flatnonzero(free & (rng.random(len(free)) < TWICE))
     every = np.concatenate([np.arange(len(free)), twice])
     sheet = replace(sheet, rows=sheet.rows.take(pa.array(every)))

@@ -130,6 +130,16 @@ def test_ordinary_recipients_own_no_car(county: County) -> None:
     assert not members & set(county.rows("vehicle_registration")["owner_id"])
 
 
+def test_cancellations_by_mistake_are_withdrawn_a_month_later(soiled: County) -> None:
+    later = soiled.sent("hukou_death_cancellation", "2026-05")
+    taken_back = later[later["_op"] == "delete"]
+    assert len(taken_back) == 3
+    before = soiled.sent("hukou_death_cancellation", "2026-04")
+    assert set(taken_back["name"]) <= set(before["name"])
+    living = soiled.rows("hukou_population")
+    assert set(taken_back["name"]) <= set(living.loc[living["status"] == "正常", "name"])
+
+
 def test_refused_rows_are_found_at_their_lines(soiled: County) -> None:
     refused = soiled.truth("quarantine")
     assert len(refused) > 10
