@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months
+from doudi.synth.folk import marked
 from doudi.synth.quiet import emptied
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _write_stays(world: World) -> None:
     )
     kept &= emptied(world)[people.home[who]] > month
     kept &= world.wards.gone(len(people))[who] > month
+    kept &= ~marked(len(world.homes), world.well)[people.home[who]]
     _stay_rows(world, who[kept], month[kept], dear[kept])
 
 

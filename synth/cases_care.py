@@ -3,6 +3,7 @@
 # ruff: noqa: PLR2004 - ages and months of the model explain themselves where they stand
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,14 +76,16 @@ def _plant_custody(world: World, active: Pool) -> None:
 
 
 def _disabled(world: World) -> list[Stipend]:
-    """Care and living allowances of grown people in free homes, in random order."""
+    """Allowances of grown people in free homes who draw only this one, in random order."""
     age, dead = world.people.age(), world.people.dead_month()
+    both = Counter(s.person for s in world.stipends if s.kind in {"care", "living"})
     own = [
         s
         for s in world.stipends
         if s.kind in {"care", "living"}
         and s.active()
         and s.start < 10
+        and both[s.person] == 1
         and age[s.person] > 28
         and dead[s.person] > months.LAST
         and world.is_free(world.home_of(s.person))

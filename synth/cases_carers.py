@@ -35,7 +35,7 @@ def plant_carers(world: World) -> None:
 
 def _dependants(world: World) -> NDArray[np.int64]:
     """By person: the month since which others must care for them, OPEN where nobody must."""
-    people, age = world.people, world.people.age()
+    people, age = world.people, world.people.age(months.LAST + 1)
     here = (people.home != NOBODY) & people.living()
     here &= ~world.aid.ever()[np.where(people.home == NOBODY, 0, people.home)]
     born = months.index_of(people.birth)
@@ -65,9 +65,11 @@ def _carers(world: World, rng: Generator) -> None:
     """L22: one adult, three dependants in several homes; lookalikes share it or were helped."""
     alone, shared, since = _carrying(world)
     cases = wanted(world, "L22", len(alone))
+    own_book = np.bincount(world.homes.book, minlength=len(world.homes)) == 1
     alone = rng.permutation(alone)
-    chosen = alone[:cases].tolist()
-    others = alone[cases:].tolist()
+    fits = alone[own_book[world.homes.book[world.people.home[alone]]]]
+    chosen = fits[:cases].tolist()
+    others = alone[~np.isin(alone, chosen)].tolist()
     count = lookalikes(cases, 2)
     for person in others:  # few: whoever is not planted has been helped
         help_once(world, person, months.LAST - 3, "照护负担", 1_800.0, day=13)
@@ -82,6 +84,7 @@ def _carers(world: World, rng: Generator) -> None:
             continue
         if role == "case":
             world.unaided.add(home)
+            world.well.add(home)
         about_need(
             world,
             "L22",

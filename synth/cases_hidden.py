@@ -139,10 +139,11 @@ def _mild_signs(world: World, rng: Generator) -> None:
     for turn, home in enumerate(pool[: cases + lookalikes(cases, 2)]):
         head, last = (
             int(world.homes.head[home]),
-            int(rng.integers(months.LAST - 3, months.LAST + 1)),
+            max(int(rng.integers(months.LAST - 3, months.LAST + 1)), months.SNAPSHOT),
         )
         met = ("", "two signs", "helped")[0 if turn < cases else 1 + turn % 2]
         world.unaided.add(home)
+        world.well |= {home} if met == "two signs" else set()
         _show(world, rng, head, last, every=met != "two signs")
         if met == "helped":
             help_once(world, head, last, "生活困难", 1_500.0, day=27)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from doudi.synth.world import Dibao, World
 
 WAGE, SMALL_WAGE = 5_200.0, 1_960.0
+STUDENT = 27
+"""Age below which somebody moves away to study."""
 UNIVERSITY = "530100000000"
 TOUR, CROSSING = 0, 2
 
@@ -52,7 +54,7 @@ def _earner(world: World, case: Dibao) -> int | None:
 
 
 def _plant_omitted(world: World, active: Pool) -> None:
-    """E08: a grown child at home who earns and is not listed; away for years; a job that ended."""
+    """E08: a grown child at home who earns and is not listed; away for years; back for months only."""
     rng = world.block.stream("E08")
     for _, clearing in turns(world, "E08", len(world.dibao), ("X08", "X15")):
         case = active.take(lambda c: _earner(world, c) is not None)
@@ -60,16 +62,17 @@ def _plant_omitted(world: World, active: Pool) -> None:
         if case is None or person is None:
             return
         case.members = [m for m in case.members if m.person != person]
-        first, last = max(case.start + 1, int(rng.integers(16, 34))), months.OPEN
+        first = max(case.start + 1, int(rng.integers(16, 34)))
         if clearing == "X15":
-            first, last = case.start - 30, case.start - 3
+            first = months.LAST - 5
+            _come_home(world, case, person, first)
         if clearing == "X08":
             _live_elsewhere(world, person, min(first, case.start) - 26)
         who = np.array([person])
         firm = world.firms.code[int(rng.integers(len(world.firms.code)))]
         wage = np.array([WAGE])
-        insured(world, who, np.array([first]), np.array([last]), np.array([firm]), wage)
-        begin = case.start if clearing == "X15" else first
+        insured(world, who, np.array([first]), np.array([months.OPEN]), np.array([firm]), wage)
+        begin = first
         about_case(
             world,
             "E08",
@@ -80,6 +83,14 @@ def _plant_omitted(world: World, active: Pool) -> None:
             clearing=clearing,
             known=begin + 3,
         )
+
+
+def _come_home(world: World, case: Dibao, person: int, month: int) -> None:
+    """A child that came back from the city some months ago."""
+    homes = world.homes
+    book, code = homes.book_no[homes.book[case.home]], world.areas.code[homes.village[case.home]]
+    day, places = months.day_in(np.array([month]), 6), (UNIVERSITY, str(code))
+    move(world, np.array([person]), "迁入", day, ("", str(book)), "返乡", places)
 
 
 def _live_elsewhere(world: World, person: int, month: int) -> None:
@@ -147,7 +158,8 @@ def _leave_home(
         return
     book = str(homes.book_no[homes.book[case.home]])
     code = str(world.areas.code[homes.village[case.home]])
-    reason = "升学" if clearing == "X08" else "购房落户"
+    young = world.people.age()[person] < STUDENT
+    reason = "购房落户" if clearing != "X08" else "升学" if young else "随迁务工"
     day = months.day_in(np.array([month]), 8)
     move(world, who, "迁出", day, (book, ""), reason, (code, UNIVERSITY))
     if not clearing:
@@ -159,7 +171,7 @@ def _leave_home(
             "迁入",
             months.day_in(np.array([month + 6]), 8),
             ("", book),
-            "毕业回原籍",
+            "毕业回原籍" if young else "返乡",
             (UNIVERSITY, code),
         )
     if clearing == "X06":

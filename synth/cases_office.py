@@ -88,8 +88,13 @@ def _distant(world: World, active: Pool, count: int) -> None:
 
 
 def _cousin(world: World, case: Dibao) -> int:
-    """A relative of the fourth or fifth degree, and no nearer, who could hold an office."""
+    """A relative of the fourth or fifth degree, and no nearer, who could hold an office.
+
+    Nobody where a nearer relative holds one already.
+    """
     near = {p for m in case.members for p in world.kin.within(m.person, DEGREE)}
+    if not near.isdisjoint(world.officials.person):
+        return NOBODY
     far = {p for m in case.members for p in world.kin.within(m.person, DEGREE + 2)}
     fits = [p for p in sorted(far - near) if _may_serve(world, p)]
     return fits[0] if fits else NOBODY

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TEKUN = ("特困供养", "特困照护")
 SPOUSE_WAGE = 4600.0
+SETTLED = 36
+"""Age of those whose marriage began and ended long before the benefit."""
 
 
 def plant_dead(world: World, active: Pool) -> None:
@@ -248,18 +250,19 @@ def _one_spouse(world: World, active: Pool, role: str, clearing: str) -> None:
     """Marry a single applicant to somebody of another home."""
     people = world.people
     age = people.age()
+    low = SETTLED if clearing == "X16" else 24
     case = active.must(
         "E05",
         lambda c: (
             len(c.members) <= 2
             and people.spouse[c.head] == NOBODY
             and people.former[c.head] == NOBODY
-            and 24 < age[c.head] < 72
+            and low < age[c.head] < 72
             and c.start < 26
         ),
     )
     applicant = case.head
-    spouse = _bachelor(world, applicant, earns=clearing != "X07")
+    spouse = _bachelor(world, applicant, earns=clearing != "X07", low=low)
     month = max(case.start + 3, int(world.rng.integers(14, 32)))
     day = months.day(month, 9)
     if clearing == "X16":
@@ -281,12 +284,12 @@ def _one_spouse(world: World, active: Pool, role: str, clearing: str) -> None:
     about_case(world, "E05", case, applicant, first, role=role, clearing=clearing)
 
 
-def _bachelor(world: World, applicant: int, *, earns: bool) -> int:
+def _bachelor(world: World, applicant: int, *, earns: bool, low: float = 24) -> int:
     """An unmarried person of the other sex and another home who earns, or does not."""
     people, jobs = world.people, world.jobs
     age = people.age()
     fits = (people.home >= 0) & (people.male != people.male[applicant]) & people.living()
-    fits &= (people.spouse == NOBODY) & (people.former == NOBODY) & (age > 24)
+    fits &= (people.spouse == NOBODY) & (people.former == NOBODY) & (age > low)
     fits &= ~world.aid.ever()[np.where(people.home < 0, 0, people.home)]
     fits &= people.status == "正常"
     steady = (jobs.kind == work.FORMAL) & (jobs.start <= 10) & (jobs.end == months.OPEN)

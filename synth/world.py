@@ -198,6 +198,8 @@ class World:
     """Children whose parents cannot care for them."""
     dibao: list[Dibao] = field(default_factory=list)
     stipends: list[Stipend] = field(default_factory=list)
+    well: set[int] = field(default_factory=set)
+    """Homes whose people have no ordinary stay in hospital."""
     used: set[int] = field(default_factory=set)
     """Homes that planted facts have already been put into."""
     reserved: set[int] = field(default_factory=set)
