@@ -71,6 +71,7 @@ def _write_stays(world: World) -> None:
         (month >= months.FIRST_PAID) & (month <= months.LAST) & (people.dead_month()[who] > month)
     )
     kept &= emptied(world)[people.home[who]] > month
+    kept &= months.index_of(people.birth)[who] < month
     kept &= world.wards.gone(len(people))[who] > month
     kept &= ~marked(len(world.homes), world.well)[people.home[who]]
     _stay_rows(world, who[kept], month[kept], dear[kept])

@@ -33,9 +33,10 @@ def plant_firms(world: World, active: Pool) -> None:
         case = active.must("E22", has_adult(world))
         _role(world, case, ("X12", "X05", "X18", "X12")[turn % 4], turn)
     cases = wanted(world, "E23", len(world.dibao))
-    for turn in range(cases + 1):
+    cases += bool(cases) and world.block.of == 1
+    for turn in range(cases):
         _chain(world, active.must("E23", has_adult(world)), "", turn)
-    for turn in range(lookalikes(cases + 1, 2)):
+    for turn in range(lookalikes(cases, 2)):
         _chain(world, active.must("E23", has_adult(world)), ("X12", "X11")[turn % 2], turn)
 
 
@@ -86,7 +87,7 @@ def _business(
         name=f"{name[0]}记小吃店{code[-4:]}",
         operator_id=number,
         industry="餐饮",
-        setup_date=LONG_AGO,
+        setup_date=world.people.grown(np.array([person]), np.array([LONG_AGO])),
         status=status,
         funds=3.0,
         employees=employees,
@@ -105,7 +106,7 @@ def _own_company(world: World, person: int, *, revenue: float, status: str) -> N
         code,
         f"合成{code[-5:]}商贸有限公司",
         owner=_who(world, person),
-        setup=LONG_AGO,
+        setup=world.people.grown(np.array([person]), np.array([LONG_AGO]))[0],
         status=status,
         phone=str(world.people.phone[person]),
     )

@@ -101,6 +101,8 @@ def _disabled(world: World) -> None:
     wrong = world.error_homes()
     both = [p for p in pool if world.home_of(p) in wrong]
     cases = wanted(world, "L03", len(certified))
+    if not cases:
+        return
     both = both or _newly_disabled(world)
     chosen = both[: max(1, cases // 4)]
     chosen += [p for p in world.rng.permutation(free).tolist() if p not in chosen][

@@ -24,12 +24,14 @@ def plant_office(world: World, active: Pool) -> None:
     cases = wanted(world, "E31", len(world.dibao))
     for turn in range(cases):
         _unfiled(world, active, handler=turn % 3 == 2)
-    _distant(world, active, cases // 2 + 1)
+    _distant(world, active, cases // 2 + bool(cases))
     _filed(world, lookalikes(cases, 1))
-    for _ in range(max(2, cases // 4)):
+    clusters = wanted(world, "E33", len(world.dibao))
+    for _ in range(clusters):
         _shared(world, active)
-    _institutions(world)
-    _families(world, lookalikes(2, 1))
+    if clusters:
+        _institutions(world)
+    _families(world, lookalikes(clusters, 1))
 
 
 def _may_serve(world: World, person: int) -> bool:

@@ -29,10 +29,12 @@ def plant_dead(world: World, active: Pool) -> None:
     """E01 in four programmes, with one or two sources of death; and its lookalikes."""
     count = wanted(world, "E01", len(world.dibao) + len(world.stipends) // 2)
     kinds = ["dibao", "old_age", "tekun", "care"]
-    for turn in range(max(count, len(kinds))):
+    if count and world.block.of == 1:
+        count = max(count, len(kinds))
+    for turn in range(count):
         sources = ("FH", "H", "PFH", "P")[turn % 4]
         _one_dead(world, active, kinds[turn % len(kinds)], sources, role="case", clearing="")
-    for turn in range(lookalikes(max(count, len(kinds)), 3)):
+    for turn in range(lookalikes(count, 3)):
         clearing = ("X15", "X19", "X03")[turn % 3]
         kind = "old_age" if turn % 2 else "dibao"
         _one_dead(world, active, kind, "PFH", role="decoy", clearing=clearing)

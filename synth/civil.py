@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from doudi.synth import judgments, months
+from doudi.synth.book import numbered
 from doudi.synth.homes import relation
 from doudi.synth.people import NOBODY
 
@@ -215,7 +216,7 @@ def _write_births(world: World) -> None:
     world.book.add(
         "birth_certificate",
         known=months.index_of(people.birth[own]),
-        child_cert_no=[f"R{n[6:12]}{i:07d}" for i, n in enumerate(people.number[own])],
+        child_cert_no=numbered("R539901", world.next_serials(len(own)), 9),
         child_id=people.number[own],
         mother_id=people.number[people.mother[own]],
         father_id=pick(people.number, people.father[own]),

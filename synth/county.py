@@ -153,6 +153,12 @@ def _known(sources: Collection[str] | None) -> frozenset[str]:
     for source in sources:
         if source not in forms():
             raise UnknownName.among(("数据类型", "source"), source, forms(), where="--sources")
+    if not sources:
+        raise UsageError(
+            ("没有要报送的数据类型", "no sources to deliver"),
+            where="--sources",
+            expected=("至少一个数据类型", "one source at least"),
+        )
     return frozenset(sources)
 
 

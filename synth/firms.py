@@ -24,6 +24,8 @@ KINDS = ["有限责任公司", "股份有限公司", "个人独资企业", "农�
 DORMANT = 0.15
 BUSINESS_SHARE = 0.11
 MONTHLY_FILERS = 0.2
+CIRCLE = 0.05
+"""What two companies of a circle hold of each other."""
 CODES = 100_000
 """Company codes of each kind that a block may use up."""
 
@@ -175,6 +177,7 @@ def _write_companies(world: World) -> None:
     firms, people, rng, book = world.firms, world.people, world.rng, world.book
     count, owner = len(firms.code), firms.owner
     setup = np.datetime64("2006-01-01") + rng.integers(0, 6000, count).astype("timedelta64[D]")
+    setup = people.grown(owner, setup)
     capital = rng.choice([30.0, 50.0, 100.0, 200.0, 500.0], count)
     dormant = rng.random(count) < DORMANT
     book.add(
@@ -214,7 +217,7 @@ def _write_services(world: World) -> None:
         world.firms.agency,
         "合成人力资源服务有限公司",
         owner=who,
-        setup=np.datetime64("2012-05-04"),
+        setup=world.people.grown(np.array([person]), np.array([np.datetime64("2012-05-04")]))[0],
     )
 
 
@@ -250,6 +253,7 @@ def _write_holders(world: World) -> None:
     upper = (np.arange(count) * 7 + 3) % count
     partner = people.spouse[firms.owner]
     share = np.where(by_firm, 0.6, np.where(partner >= 0, 0.7, 1.0))
+    share[[n + more for n in _circles(count) for more in (0, 1)]] -= CIRCLE
     rows = [(firms.code, people.number[firms.owner], people.name[firms.owner], share, since)]
     held = by_firm & (upper != np.arange(count))
     rows.append(
@@ -283,15 +287,20 @@ def _write_holders(world: World) -> None:
             from_date=start,
             to_date=np.datetime64("NaT", "D"),
         )
-    for first in range(1, min(count - 1, 12), 5):
+    for first in _circles(count):
         for one, other in ((first, first + 1), (first + 1, first)):
             holding(
                 world.book,
                 str(firms.code[one]),
                 (str(firms.code[other]), str(firms.name[other])),
-                0.05,
+                CIRCLE,
                 since=np.datetime64("2019-03-01"),
             )
+
+
+def _circles(count: int) -> range:
+    """Every first of two companies that hold a little of each other."""
+    return range(1, min(count - 1, 12), 5)
 
 
 def _write_businesses(world: World) -> None:
@@ -310,8 +319,10 @@ def _write_businesses(world: World) -> None:
         name=np.char.add(np.char.add(trade, "店"), np.arange(count).astype(str)),
         operator_id=people.number[owner],
         industry=trade,
-        setup_date=np.datetime64("2010-01-01")
-        + rng.integers(0, 4300, count).astype("timedelta64[D]"),
+        setup_date=people.grown(
+            owner,
+            np.datetime64("2010-01-01") + rng.integers(0, 4300, count).astype("timedelta64[D]"),
+        ),
         status="存续",
         funds=rng.choice([2.0, 5.0, 10.0], count),
         employees=np.where(works, rng.integers(1, 5, count), 0),

@@ -91,7 +91,7 @@ def _register(
         type=KINDS[3],
         registered_capital=50.0,
         currency="人民币",
-        setup_date=setup,
+        setup_date=people.grown(chair, setup),
         status="存续",
         legal_rep_id=people.number[chair],
         address=world.homes.address[people.home[chair]],

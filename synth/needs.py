@@ -47,7 +47,9 @@ def disability(
     has = (people.home >= 0) & (rng.random(len(people)) < CERTIFIED * np.maximum(odds, 0.1))
     grade = np.where(has, rng.choice([1, 2, 3, 4], len(people), p=[0.15, 0.26, 0.31, 0.28]), 0)
     kind = rng.choice(AILMENTS, len(people), p=[0.13, 0.11, 0.03, 0.5, 0.1, 0.1, 0.03])
-    issued = np.maximum(12 - age * 12, rng.integers(-150, -2, len(people))).astype(np.int64)
+    issued = np.maximum(months.LAST + 12 - age * 12, rng.integers(-150, -2, len(people))).astype(
+        np.int64
+    )
     return grade, kind, issued
 
 

@@ -58,6 +58,12 @@ class People:
             self.ages[month] = np.asarray(days / YEAR, dtype=np.float64)
         return self.ages[month]
 
+    def grown(self, who: NDArray[np.int64], day: NDArray[Any]) -> NDArray[Any]:
+        """Days, or where they lie before a person's eighteenth birthday, some weeks after it."""
+        adult = self.birth[who].astype("datetime64[D]") + np.timedelta64(6_620, "D")
+        later: NDArray[Any] = np.maximum(np.asarray(day).astype("datetime64[D]"), adult)
+        return later
+
     def lives(self, person: int) -> bool:
         """Whether one person lives in the county to the end of the delivered months."""
         death = self.death[person]
@@ -224,7 +230,7 @@ def _let_die(rng: Generator, people: People, generation: NDArray[np.int64]) -> N
     people.gone |= (generation == 0) & (rng.random(len(people)) < early)
     yearly = np.interp(age, [55, 65, 75, 85, 95], [0.002, 0.015, 0.042, 0.105, 0.22])
     month = np.floor(rng.exponential(1.0, len(people)) / np.maximum(yearly / 12, 1e-9))
-    dies = (month <= months.FUTURE) & ~people.gone
+    dies = (month <= months.FUTURE) & ~people.gone & (month > months.index_of(people.birth))
     day = rng.integers(1, 29, len(people))
     people.death[dies] = months.day_in(month[dies].astype(np.int64), day[dies])
 

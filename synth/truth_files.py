@@ -101,7 +101,7 @@ def write_truth(world: World, sheets: Sequence[Sheet], folder: Path) -> None:
     places = [place for sheet in sheets if (place := places_of(sheet)) is not None]
     own = {
         "cases": _planted(world),
-        "people": pa.concat_tables(place.cast(PLACE) for place in places),
+        "people": pa.concat_tables([PLACE.empty_table(), *(place.cast(PLACE) for place in places)]),
         "quarantine": pa.Table.from_pylist(world.truth.refused, REFUSED),
         "faults": pa.Table.from_pylist(world.truth.faults, FAULTY),
         "risk": pa.Table.from_pylist(world.truth.relapses, RELAPSED),
@@ -166,6 +166,8 @@ def _row(world: World, planted: Planted) -> dict[str, object]:
 
 def _paid(world: World) -> NDArray[np.float64]:
     """What was paid in the months of each planted fact."""
+    if not world.truth.planted:
+        return np.zeros(0)
     planted = pa.Table.from_pylist(
         [
             {

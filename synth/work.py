@@ -91,7 +91,10 @@ def make_jobs(
     return Jobs(
         kind=kind,
         wage=wage,
-        start=np.where(age < 23, rng.integers(0, 8, count), -rng.integers(1, 120, count)),
+        start=np.maximum(
+            np.where(age < 23, rng.integers(0, 8, count), -rng.integers(1, 120, count)),
+            months.index_of(people.birth) + 18 * 12 + 1,
+        ),
         end=np.asarray(end, dtype=np.int64),
         employer=rng.integers(0, employers, count),
         again=np.asarray(again, dtype=np.int64),

@@ -190,8 +190,10 @@ def test_members_of_e38_are_gone_and_still_listed(made: County) -> None:
     gone = set(moves.loc[moves["change_type"].isin(["迁出", "入伍"]), "person_id"])
     gone |= set(made.rows("religious_personnel")["person_id"])
     assert set(made.cases("E38")["person_id"]) <= listed & gone
-    studied = decoys(made, "E38", "X08")["person_id"]
-    assert set(studied) <= set(moves.loc[moves["reason"] == "升学", "person_id"])
+    returned = set(decoys(made, "E38", "X08")["person_id"])
+    for change, reasons in (("迁出", ("升学", "随迁务工")), ("迁入", ("毕业回原籍", "返乡"))):
+        told = moves[(moves["change_type"] == change) & moves["reason"].isin(reasons)]
+        assert returned <= set(told["person_id"])
     register = by(made.rows("dibao_household_register"), "household_id")
     grace = decoys(made, "E38", "X06")["household_id"]
     assert all(register[home]["grace_end"] for home in grace)
