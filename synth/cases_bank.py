@@ -128,10 +128,23 @@ def _premium(world: World, rng: Generator, case: Dibao, clearing: str, turn: int
     note(world, "E27", case, person, begun + 1, clearing, known=months.SNAPSHOT)
 
 
+def relatives_outside(world: World, person: int) -> list[int]:
+    """Grown parents, children, brothers and sisters outside the registers, the spouse's too."""
+    people, near = world.people, set()
+    for own in {person, int(people.spouse[person])} - {NOBODY}:
+        parents = {int(people.father[own]), int(people.mother[own])} - {NOBODY}
+        near |= parents | {c for p in (own, *parents) for c in world.kin.children(p)}
+    near -= {person}
+    if not near:
+        return []
+    free = outsiders(world) & (world.people.age() > 24) & (world.people.age() < 64)
+    return [relative for relative in sorted(near) if free[relative]]
+
+
 def relative_outside(world: World, rng: Generator, person: int) -> int:
     """A relative outside the registers, else somebody else there."""
+    near = relatives_outside(world, person)
     free = outsiders(world) & (world.people.age() > 24) & (world.people.age() < 64)
-    near = [p for p in sorted(world.kin.within(person, 2)) if p != NOBODY and free[p]]
     chosen = near[0] if near else int(rng.choice(np.flatnonzero(free)))
     world.reserved.add(chosen)
     return chosen

@@ -10,7 +10,7 @@ import numpy as np
 from doudi.synth import months
 from doudi.synth.assets import unit
 from doudi.synth.bank import loan
-from doudi.synth.cases_bank import relative_outside
+from doudi.synth.cases_bank import relative_outside, relatives_outside
 from doudi.synth.cases_lump import SERIALS, treated
 from doudi.synth.courts import ROLES, case_numbers, enforcement
 from doudi.synth.quiet import places
@@ -39,8 +39,8 @@ def plant_homes(world: World, active: Pool) -> None:
         world,
         active,
         (
-            Plan("E19", ("X08",), _nominee, _in_town),
-            Plan("E18", ("X20", "X10", "X11"), _given_away, _had_time),
+            Plan("E19", ("X08",), _nominee, _has_kin_in_town),
+            Plan("E18", ("X20", "X10"), _given_away, _had_time),
             Plan("E20", ("X02", "X04", "X10"), _from_plan, _in_town),
             Plan("E21", ("X05", "X18"), _let, grown),
         ),
@@ -52,9 +52,16 @@ def _in_town(world: World, clearing: str, case: Dibao) -> bool:
     return case.urban and grown(world, clearing, case)
 
 
+def _has_kin_in_town(world: World, clearing: str, case: Dibao) -> bool:
+    """The same, with a relative who could hold a home for it."""
+    suits = _in_town(world, clearing, case)
+    return suits and bool(relatives_outside(world, hand(world, case)))
+
+
 def _had_time(world: World, clearing: str, case: Dibao) -> bool:
-    """Whether a household came to the benefit within the last years."""
-    return case.start > -30 and grown(world, clearing, case)
+    """Whether a household came to the benefit within the last years, and has kin to give to."""
+    suits = case.start > -30 and grown(world, clearing, case)
+    return suits and (clearing != "" or bool(relatives_outside(world, hand(world, case))))
 
 
 def _home_of(
@@ -106,9 +113,7 @@ def _given_away(world: World, rng: Generator, case: Dibao, clearing: str, turn: 
     taker, day = relative_outside(world, rng, person), months.day(first, 13)
     number = _home_of(world, case, taker, day, _door(rng))
     way, price = "赠与", 0.0
-    if clearing == "X11":
-        way = "继承"
-    elif clearing == "X10":
+    if clearing == "X10":
         way, price = "查封拍卖", PRICE * 0.45
         _seized(world, person, first, price)
     elif clearing == "X20":
@@ -185,7 +190,8 @@ def _let(world: World, rng: Generator, case: Dibao, clearing: str, turn: int) ->
     world.assets.flat[case.home] = False
     door = _door(rng)
     _home_of(world, case, person, np.datetime64("2013-06-14"), door)
-    rent = round(line(case) * 0.45 / 10 + 30) * 10.0
+    told = case.declared_pc() * len(case.members)
+    rent = max(round(line(case) * 0.45 / 10 + 30) * 10.0, round(told * 0.15) * 10.0)
     if clearing == "X05":
         first = max(case.start, months.FIRST_PAID)
         declare(case, person, rent)

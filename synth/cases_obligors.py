@@ -45,8 +45,12 @@ def _child(world: World, case: Dibao) -> int | None:
 
 
 def _has_child(world: World, clearing: str, case: Dibao) -> bool:
-    """Whether an old head lives without grown children and has one elsewhere."""
-    del clearing
+    """Whether an old head lives without grown children and has one elsewhere.
+
+    A child that owes nothing is the only one, or another could pay.
+    """
+    if clearing == "X08" and len(child_homes(world, case)) != 1:
+        return False
     alone = all(m.person in {case.head, int(world.people.spouse[case.head])} for m in case.members)
     return alone and case.start < months.LAST - 12 and _child(world, case) is not None
 
