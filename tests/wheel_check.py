@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
-SUFFIXES = {".py", ".toml", ".cypher", ".lock", ".html", ".css", ".csv"}
+SUFFIXES = {".py", ".toml", ".cypher", ".lock", ".html", ".css", ".csv", ".sql"}
 
 MADE = shutil.ignore_patterns(
     ".venv", ".git", "build", "dist", "*.egg-info", "doudi-home", ".*_cache", "__pycache__"
