@@ -12,7 +12,7 @@ from doudi.synth.homes import edge_number
 from doudi.synth.payments import LEAST, pay
 from doudi.synth.plant import lookalikes, wanted
 from doudi.synth.quiet import told_of
-from doudi.synth.registers import EDGE_VALID, event
+from doudi.synth.registers import EDGE_VALID, event, put_off
 from doudi.synth.truth import Planted, about_case
 
 if TYPE_CHECKING:
@@ -136,20 +136,8 @@ def _overstay(world: World, rng: Generator, case: Dibao, clearing: str) -> None:
     end = int(rng.integers(RAISED - 2, RAISED + 5))
     if clearing == "X06":
         end = months.LAST + 2
-    case.grace_end = end
     first = max(case.start + 1, end - GRACE + 1)
-    who = [m.person for m in case.members]
-    event(
-        world,
-        case.number,
-        "低保",
-        "调整",
-        first,
-        f"渐退{GRACE}个月",
-        people=who,
-        village=case.village,
-        grace_end=end,
-    )
+    put_off(world, case, first, end, spell=GRACE)
     if clearing == "X23":
         event(
             world,
@@ -158,7 +146,7 @@ def _overstay(world: World, rng: Generator, case: Dibao, clearing: str) -> None:
             "申请",
             end - 1,
             "复核续保申请",
-            people=who,
+            people=[m.person for m in case.members],
             village=case.village,
         )
     month = first if clearing == "X06" else end + OVERDUE

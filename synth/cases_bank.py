@@ -18,6 +18,7 @@ from doudi.synth.rounds import Plan, declare, grown, hand, line, note, plant_eac
 
 if TYPE_CHECKING:
     from numpy.random import Generator
+    from numpy.typing import NDArray
 
     from doudi.synth.plant import Pool
     from doudi.synth.world import Dibao, World
@@ -137,14 +138,19 @@ def relatives_outside(world: World, person: int) -> list[int]:
     near -= {person}
     if not near:
         return []
-    free = outsiders(world) & (world.people.age() > 24) & (world.people.age() < 64)
+    free = _grown_outsiders(world)
     return [relative for relative in sorted(near) if free[relative]]
+
+
+def _grown_outsiders(world: World) -> NDArray[np.bool_]:
+    """Who lives outside the registers and is of an age to own and to pay."""
+    age = world.people.age()
+    return outsiders(world) & (age > 24) & (age < 64)
 
 
 def relative_outside(world: World, rng: Generator, person: int) -> int:
     """A relative outside the registers, else somebody else there."""
     near = relatives_outside(world, person)
-    free = outsiders(world) & (world.people.age() > 24) & (world.people.age() < 64)
-    chosen = near[0] if near else int(rng.choice(np.flatnonzero(free)))
+    chosen = near[0] if near else int(rng.choice(np.flatnonzero(_grown_outsiders(world))))
     world.reserved.add(chosen)
     return chosen

@@ -12,7 +12,7 @@ from doudi.synth.flows import bank_year
 from doudi.synth.labour import project_wages
 from doudi.synth.pensions import pension
 from doudi.synth.plant import adult
-from doudi.synth.registers import event
+from doudi.synth.registers import put_off
 from doudi.synth.rounds import Plan, declare, grown, hand, line, note, over, plant_each, since
 from doudi.synth.service import ticket
 from doudi.synth.taxes import income
@@ -66,7 +66,7 @@ def _pension(world: World, rng: Generator, case: Dibao, clearing: str, turn: int
     amount = over(case, PENSION)
     if clearing == "X06":
         first, amount = GRACE_SINCE, round(line(case) * 1.5, 2)
-        grace(world, case, first)
+        put_off(world, case, first, first + 6)
     elif clearing == "X05":
         first, amount = case.start, round(line(case, 0) * 0.9, 2)
         declare(case, person, amount)
@@ -92,22 +92,6 @@ def _bereaved(world: World, person: int, first: int) -> None:
         from_month=str(months.text_of(first)),
         to_month="",
         name=str(people.name[person]),
-    )
-
-
-def grace(world: World, case: Dibao, first: int) -> None:
-    """The exit is put off by six months, so that an income is within grace."""
-    case.grace_end = first + 6
-    event(
-        world,
-        case.number,
-        "低保",
-        "调整",
-        first,
-        "渐退6个月",
-        people=[m.person for m in case.members],
-        village=case.village,
-        grace_end=case.grace_end,
     )
 
 
@@ -156,7 +140,7 @@ def _taxed(world: World, rng: Generator, case: Dibao, clearing: str, turn: int) 
     last = months.LAST
     if clearing == "X06":
         first = GRACE_SINCE
-        grace(world, case, first)
+        put_off(world, case, first, first + 6)
     elif clearing == "X01":
         last = first + 6
         misused(world, case, person, first + 8, "个税身份冒用")

@@ -121,7 +121,7 @@ def _alone(world: World) -> list[tuple[Stipend, list[int]]]:
     plain, found = plain_homes(world) & ~world.assets.car, []
     owners = {*world.firms.owner.tolist(), *world.firms.business_owner.tolist()}
     owners |= world.reserved | set(world.officials.person)
-    for stipend in world.stipends:
+    for stipend in world.stipends:  # few: one a benefit kept by person
         person = stipend.person
         fits = stipend.kind == "tekun" and stipend.active() and not stipend.institution
         if fits and people.lives(person) and age[person] > 63:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.synth import months, parameters
+from doudi.synth import months
 from doudi.synth.plant import early, has_adult, lookalikes, wanted, worker
-from doudi.synth.registers import event
+from doudi.synth.registers import put_off
+from doudi.synth.rounds import declare, line
 from doudi.synth.truth import about_case
 from doudi.synth.work import UNITS, fund_rows, insured
 
@@ -46,11 +47,6 @@ def plant_income(world: World, active: Pool) -> None:
 def _fits(world: World, code: str, clearing: str) -> Callable[[Dibao], bool]:
     """Which households a lookalike can be planted in."""
     grown = has_adult(world)
-    standard = parameters.standards()
-
-    def line(case: Dibao) -> float:
-        return standard.of(months.LAST, urban=case.urban) * len(case.members)
-
     if clearing == "X07":
         return lambda c: grown(c) and len(c.members) >= 3 and c.start < SINCE_JULY
     if clearing == "X05":
@@ -70,26 +66,15 @@ def _plant(world: World, code: str, case: Dibao, clearing: str) -> None:
         first, last = case.start - 40, case.start - 2
     if clearing == "X05":
         amount = {"E09": 1500.0, "E10": 1960.0, "E11": SMALL_BASE}[code]
-        amount = min(amount, _line(case) * 0.96) if code != "E11" else amount
-        _declare(case, person, round(amount, 2))
+        amount = min(amount, line(case) * 0.96) if code != "E11" else amount
+        declare(case, person, round(amount, 2))
         first = case.start
     if clearing == "X06":
         first = months.LAST - 4
-        case.grace_end = months.LAST + 2
-        event(
-            world,
-            case.number,
-            "低保",
-            "调整",
-            first,
-            "渐退6个月",
-            people=[m.person for m in case.members],
-            village=case.village,
-            grace_end=case.grace_end,
-        )
+        put_off(world, case, first, months.LAST + 2)
     if clearing == "X07":
-        first, amount = SINCE_JULY, round(_line(case) + 100, 0)
-        _declare(case, person, 0.0)
+        first, amount = SINCE_JULY, round(line(case) + 100, 0)
+        declare(case, person, 0.0)
     if clearing == "X21":
         amount = FLEXIBLE_BASE
     _write(world, code, person, first, last, amount, clearing)
@@ -99,17 +84,6 @@ def _plant(world: World, code: str, case: Dibao, clearing: str) -> None:
     role = "decoy" if clearing else "case"
     known = max(begin + (2 if code == "E10" else 0), 0)
     about_case(world, code, case, person, begin, role=role, clearing=clearing, known=known)
-
-
-def _line(case: Dibao) -> float:
-    """The household's line in the last month."""
-    return parameters.standards().of(months.LAST, urban=case.urban) * len(case.members)
-
-
-def _declare(case: Dibao, person: int, amount: float) -> None:
-    """The household declares this income of the person and no other."""
-    for member in case.members:
-        member.declared = amount if member.person == person else 0.0
 
 
 def _write(

@@ -11,6 +11,7 @@ from doudi.synth import months, work
 from doudi.synth.archives import archive_number
 from doudi.synth.care import help_once
 from doudi.synth.homes import edge_number
+from doudi.synth.people import NOBODY
 from doudi.synth.plant import lookalikes, wanted
 from doudi.synth.truth import about_need
 
@@ -155,11 +156,12 @@ def _out_of_work(world: World) -> None:
     earning = np.zeros(len(world.homes), dtype=np.int64)
     working = np.flatnonzero((jobs.kind != work.NONE) & (people.home >= 0))
     np.add.at(earning, people.home[working], 1)
-    fits = []
-    for home in _ordinary(world).tolist():
-        who = [int(p) for p in world.homes.people_of(home) if jobs.kind[p] == work.FORMAL]
-        if earning[home] == 1 and who and jobs.start[who[0]] < 20:
-            fits.append(who[0])
+    holder = np.full(len(world.homes), NOBODY)
+    formal = working[jobs.kind[working] == work.FORMAL]
+    holder[people.home[formal]] = formal
+    homes = _ordinary(world)
+    sole = holder[homes[(earning[homes] == 1) & (holder[homes] != NOBODY)]]
+    fits = sole[jobs.start[sole] < 20].tolist()
     for turn, person in enumerate(fits[: cases + lookalikes(cases, 2)]):
         home, last = world.home_of(person), months.LAST - 4
         jobs.end[person] = last

@@ -11,7 +11,7 @@ import numpy as np
 from doudi.synth import months
 from doudi.synth.cases_plan import idle_member, is_idle, role_of, turns
 from doudi.synth.police import journey, move
-from doudi.synth.registers import event
+from doudi.synth.registers import put_off
 from doudi.synth.residence import permit
 from doudi.synth.service import enlist, serve
 from doudi.synth.truth import about_case
@@ -175,19 +175,7 @@ def _leave_home(
             (UNIVERSITY, code),
         )
     if clearing == "X06":
-        case.grace_end = months.LAST + 2
-        people, grace = [m.person for m in case.members], case.grace_end
-        event(
-            world,
-            case.number,
-            "低保",
-            "调整",
-            month,
-            "渐退6个月",
-            people=people,
-            village=case.village,
-            grace_end=grace,
-        )
+        put_off(world, case, month, months.LAST + 2)
 
 
 def _plant_journeys(world: World, active: Pool) -> None:

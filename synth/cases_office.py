@@ -149,7 +149,7 @@ def _apart(case: Dibao, chosen: list[Dibao], barred: set[int]) -> bool:
 
 def _institutions(world: World) -> None:
     """People in care homes: the home's account takes the money of all of them."""
-    for stipend in world.stipends:
+    for stipend in world.stipends:  # few: one a benefit kept by person
         paid = stipend.last_paid() >= months.FIRST_PAID
         if stipend.institution and paid and world.is_free(world.home_of(stipend.person)):
             about_person(
@@ -170,10 +170,10 @@ def _families(world: World, count: int) -> None:
     """Three benefits of one family on the head's account."""
     found = 0
     held: dict[int, list[int]] = {}
-    for place, stipend in enumerate(world.stipends):
+    for place, stipend in enumerate(world.stipends):  # few: one a benefit kept by person
         if stipend.kind != "tekun" and stipend.active():
             held.setdefault(world.home_of(stipend.person), []).append(place)
-    for case in world.dibao:
+    for case in world.dibao:  # few: one a recipient household
         places = held.get(case.home, [])
         who = {world.stipends[p].person for p in places} - {case.head}
         if (

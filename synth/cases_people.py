@@ -82,7 +82,7 @@ def _die(world: World, person: int, month: int, sources: str) -> None:
     world.deaths[person] = sources
     if world.shocks.severe[person] >= month - 1:
         world.shocks.severe[person] = months.OPEN
-    for stipend in world.stipends:
+    for stipend in world.stipends:  # few: one a benefit kept by person
         if stipend.person == person:
             stipend.end = min(stipend.end, month)
 

@@ -71,7 +71,7 @@ def make_county(  # noqa: PLR0913 - one keyword a wish
         households: Another number of households, 1,500 or more.
         dirt: 1 plants the faults of real exports that a reader repairs, and a few rows that it
             must refuse; 2 all quality codes of the domain model at its rates.
-        boost: Multiplies the planted rates; each code has two cases at least.
+        boost: Multiplies the planted rates; in a large county each code has two cases at least.
         rates: Planted rates by code, 0 to 1, instead of the usual ones; 0 plants none.
         sources: Slugs of the sources to deliver; every one by default.
         stress: Whether two to three per cent of households a year fall back into poverty instead

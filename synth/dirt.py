@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -139,20 +139,8 @@ def _refuse(world: World, sheet: Sheet, text: Cells, free: NDArray[np.int64]) ->
         at = text[field]
         value = str(at[row])
         at[row] = _wrong_digit(value) if wanted == "!checksum" else wanted
-        world.truth.refused.append(_note(sheet, row, field, reason))
+        world.truth.refuse(sheet, row, field, reason)
     return chosen
-
-
-def _note(sheet: Sheet, row: int, field: str, reason: str) -> dict[str, Any]:
-    """A refused row; lines are counted as a spreadsheet shows them."""
-    return {
-        "source": sheet.source,
-        "batch": sheet.batch,
-        "line": row + 2,
-        "field": field,
-        "reason": reason,
-        "effect": "row refused",
-    }
 
 
 def _wrong_digit(number: str) -> str:

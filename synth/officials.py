@@ -92,7 +92,7 @@ def beneficiaries(world: World) -> dict[int, tuple[int, str, int]]:
         for case in world.dibao
         for m in case.members
     }
-    for stipend in world.stipends:
+    for stipend in world.stipends:  # few: one a benefit kept by person
         if stipend.kind == "tekun":
             found[stipend.person] = (world.home_of(stipend.person), "特困", stipend.start)
     return found

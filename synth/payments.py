@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from doudi.synth import months
 from doudi.synth.book import coded, numbered
 from doudi.synth.farms import FARMLAND, FARMLAND_MU, farmland_rows
+from doudi.synth.folk import by_month
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,15 +74,6 @@ def pay(  # noqa: PLR0913 - one argument a column
     return number
 
 
-def _spread(first: NDArray[np.int64], last: NDArray[np.int64]) -> tuple[Any, Any]:
-    """Row positions and months of spans of delivered months."""
-    first = np.maximum(first, months.FIRST_PAID)
-    span = np.maximum(np.minimum(last, months.LAST) - first + 1, 0)
-    row = np.repeat(np.arange(len(first)), span)
-    month = first[row] + np.arange(len(row)) - np.repeat(np.cumsum(span) - span, span)
-    return row, month
-
-
 def write_payments(world: World, standards: Standards) -> None:
     """All payments of the delivered months."""
     _pay_households(world, standards)
@@ -131,7 +123,7 @@ def _amounts(
 def _pay_households(world: World, standards: Standards) -> None:
     """Household programmes go to the head's account."""
     cases = world.dibao
-    row, month = _spread(_column(cases, "start"), np.array([case.last_paid() for case in cases]))
+    row, month = by_month(_column(cases, "start"), np.array([case.last_paid() for case in cases]))
     amount = _amounts(cases, row, month, standards)
     numbers = pay(
         world,
@@ -171,7 +163,7 @@ def _return(world: World, case: Dibao, month: int, amount: float, number: str) -
 def _pay_people(world: World, standards: Standards) -> None:
     """Benefits kept by person."""
     own = world.stipends
-    row, month = _spread(_column(own, "start"), np.array([s.last_paid() for s in own]))
+    row, month = by_month(_column(own, "start"), np.array([s.last_paid() for s in own]))
     who, kind, amount = (_column(own, name)[row] for name in ("person", "kind", "amount"))
     base = np.round(standards.rural[month] * TEKUN, 2)
     account, name = _accounts(own, row, month), coded([s.account_name for s in own], row)

@@ -147,6 +147,22 @@ def event(  # noqa: PLR0913 - one argument a column
     )
 
 
+def put_off(world: World, case: Dibao, first: int, until: int, *, spell: int = 6) -> None:
+    """The exit of a household is put off for a grace of ``spell`` months, up to a month."""
+    case.grace_end = until
+    event(
+        world,
+        case.number,
+        "低保",
+        "调整",
+        first,
+        f"渐退{spell}个月",
+        people=[m.person for m in case.members],
+        village=case.village,
+        grace_end=until,
+    )
+
+
 def _write_history(world: World) -> None:
     """Confirmations within the timeline and all ends."""
     for case in world.dibao:  # few: one a recipient household
@@ -219,7 +235,7 @@ def _write_tekun(world: World, standards: Standards) -> None:
 def _write_subsidies(world: World) -> None:
     """disability_two_subsidies: one row a person and start."""
     held: dict[tuple[int, int], dict[str, Any]] = {}
-    for stipend in world.stipends:
+    for stipend in world.stipends:  # few: one a benefit kept by person
         if stipend.kind in {"care", "living"}:
             row = held.setdefault(
                 (stipend.person, stipend.start), {"end": stipend.end, "account": stipend.account}

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from doudi.synth import months
+from doudi.synth.archives import archive_number
 
 if TYPE_CHECKING:
     from doudi.synth.relapses import Relapses
+    from doudi.synth.sheets import Sheet
     from doudi.synth.world import Dibao, World
 
 DIBAO = "dibao_household_register"
@@ -49,6 +51,21 @@ class Truth:
     def add(self, planted: Planted) -> None:
         """Note a planted fact."""
         self.planted.append(planted)
+
+    def refuse(
+        self, sheet: Sheet, row: int, field: str, reason: str, *, effect: str = "row refused"
+    ) -> None:
+        """Note a cell that nobody can read; lines are counted as a spreadsheet shows them."""
+        self.refused.append(
+            {
+                "source": sheet.source,
+                "batch": sheet.batch,
+                "line": row + 2,
+                "field": field,
+                "reason": reason,
+                "effect": effect,
+            }
+        )
 
     def count(self, role: str) -> int:
         """How many facts of a role were planted."""
@@ -160,8 +177,6 @@ def about_need(  # noqa: PLR0913 - one argument a column
 def note_relapses(world: World, relapses: Relapses) -> None:
     """Who fell back, seen by the county or not; months after the delivered ones included."""
     homes, people, aid = world.homes, world.people, world.aid
-    from doudi.synth.archives import archive_number
-
     for i, home in enumerate(relapses.home.tolist()):  # one a relapse
         archived = bool(aid.archived[home])
         month = int(relapses.month[i])

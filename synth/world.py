@@ -266,11 +266,11 @@ class World:
         return self._by_home.get(home, [])
 
     def error_homes(self) -> set[int]:
-        """Homes that a planted error, and not a lookalike, is about."""
+        """Homes with a planted car, home or firm that bars them, and no lookalike."""
         return {
             int(self.people.home[p.person])
             for p in self.truth.planted
-            if p.code.startswith("E") and p.role == "case" and p.code in {"E15", "E17", "E22"}
+            if p.role == "case" and p.code in {"E15", "E17", "E22"}
         }
 
     def is_free(self, home: int) -> bool:

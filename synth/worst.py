@@ -116,16 +116,8 @@ def _spoil(
         _note(world, sheet, row, column.field, fault.code)
         if fault.reason:
             refused = column.role in {"key", "main"} and not fault.kept
-            world.truth.refused.append(
-                {
-                    "source": sheet.source,
-                    "batch": sheet.batch,
-                    "line": row + 2,
-                    "field": column.field,
-                    "reason": fault.reason,
-                    "effect": "row refused" if refused else "field unknown",
-                }
-            )
+            effect = "row refused" if refused else "field unknown"
+            world.truth.refuse(sheet, row, column.field, fault.reason, effect=effect)
     return spoilt
 
 

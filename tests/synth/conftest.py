@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
 from doudi.synth.county import CountyReceipt, make_county
 from doudi.synth.forms import forms
+from doudi.synth.plant import RATES
 from doudi.synth.readback import table_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,16 @@ class County:
         """The rows of all batches, the newest last."""
         parts = [self.sent(source, batch) for batch in BATCHES]
         return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def planted_alone(
+    factory: pytest.TempPathFactory,
+    rates: dict[str, float],
+    **wishes: Any,  # noqa: ANN401 - those of make_county
+) -> County:
+    """A county in which only the given codes are planted, so that households are left for them."""
+    folder = factory.mktemp("alone")
+    return County(folder, make_county(folder, rates=dict.fromkeys(RATES, 0.0) | rates, **wishes))
 
 
 @pytest.fixture(scope="session")

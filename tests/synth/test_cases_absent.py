@@ -5,9 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from doudi.synth.county import make_county
-from doudi.synth.plant import RATES
-from tests.synth.conftest import County
+from tests.synth.conftest import County, planted_alone
 
 TRACES = (
     ("hukou_population", "person_id"),
@@ -49,9 +47,7 @@ SOURCES = (
 @pytest.fixture(scope="module")
 def absent(tmp_path_factory: pytest.TempPathFactory) -> County:
     """A county in which hardly anything else is planted."""
-    folder = tmp_path_factory.mktemp("absent")
-    rates = dict.fromkeys(RATES, 0.0) | {"E39": 0.018, "E44": 0.006}
-    return County(folder, make_county(folder, seed=3, rates=rates, sources=SOURCES))
+    return planted_alone(tmp_path_factory, {"E39": 0.018, "E44": 0.006}, seed=3, sources=SOURCES)
 
 
 def homes_of(county: County, cases: pd.DataFrame) -> pd.Series:

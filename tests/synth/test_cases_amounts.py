@@ -12,10 +12,9 @@ from doudi.synth import months, parameters
 from doudi.synth.blocks import blocks_of
 from doudi.synth.build import build
 from doudi.synth.cases_area import plant_areas
-from doudi.synth.county import make_county
 from doudi.synth.officials import appoint_all
 from doudi.synth.plant import RATES
-from tests.synth.conftest import County
+from tests.synth.conftest import County, planted_alone
 
 if TYPE_CHECKING:
     from doudi.synth.world import World
@@ -36,9 +35,7 @@ SOURCES = (
 @pytest.fixture(scope="module")
 def amounts(tmp_path_factory: pytest.TempPathFactory) -> County:
     """A county in which hardly anything else is planted."""
-    folder = tmp_path_factory.mktemp("amounts")
-    rates = dict.fromkeys(RATES, 0.0) | {"E41": 0.025, "E42": 0.025}
-    return County(folder, make_county(folder, seed=4, rates=rates, sources=SOURCES))
+    return planted_alone(tmp_path_factory, {"E41": 0.025, "E42": 0.025}, seed=4, sources=SOURCES)
 
 
 @pytest.fixture(scope="module")

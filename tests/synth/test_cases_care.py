@@ -7,9 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from doudi.synth.county import make_county
-from doudi.synth.plant import RATES
-from tests.synth.conftest import County
+from tests.synth.conftest import County, planted_alone
 
 ERRORS = {
     "E04": {"X15", "X19"},
@@ -35,10 +33,9 @@ RARE = {"L07": 0.001, "L08": 0.01, "L09": 0.0012, "L10": 0.0012, "L15": 0.05, "L
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> County:
     """A county in which hardly anything else is planted."""
-    folder = tmp_path_factory.mktemp("care")
-    rates = dict.fromkeys(RATES, 0.0) | dict.fromkeys(ERRORS, SOME) | dict.fromkeys(NEEDS, 0.0008)
+    rates = dict.fromkeys(ERRORS, SOME) | dict.fromkeys(NEEDS, 0.0008)
     rates |= RARE | {"L17": SOME, "L23": 0.05}
-    return County(folder, make_county(folder, seed=2, households=HOMES, rates=rates))
+    return planted_alone(tmp_path_factory, rates, seed=2, households=HOMES)
 
 
 def day(column: pd.Series) -> pd.Series:

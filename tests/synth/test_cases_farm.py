@@ -5,9 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from doudi.synth.county import make_county
-from doudi.synth.plant import RATES
-from tests.synth.conftest import County
+from tests.synth.conftest import County, planted_alone
 
 OWN = ("E34", "E35", "E36")
 LINE = 570.0
@@ -30,9 +28,7 @@ SOURCES = (
 @pytest.fixture(scope="module")
 def farms(tmp_path_factory: pytest.TempPathFactory) -> County:
     """A county in which hardly anything else is planted."""
-    folder = tmp_path_factory.mktemp("farms")
-    rates = dict.fromkeys(RATES, 0.0) | dict.fromkeys(OWN, 0.018)
-    return County(folder, make_county(folder, seed=2, rates=rates, sources=SOURCES))
+    return planted_alone(tmp_path_factory, dict.fromkeys(OWN, 0.018), seed=2, sources=SOURCES)
 
 
 def told(county: County, code: str, role: str = "case") -> list[dict[str, str]]:

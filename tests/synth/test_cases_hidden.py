@@ -5,9 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from doudi.synth.county import make_county
-from doudi.synth.plant import RATES
-from tests.synth.conftest import County
+from tests.synth.conftest import County, planted_alone
 
 OWN = ("L18", "L21", "L22")
 
@@ -29,9 +27,9 @@ SOURCES = (
 @pytest.fixture(scope="module")
 def hidden(tmp_path_factory: pytest.TempPathFactory) -> County:
     """A county in which hardly anything else is planted."""
-    folder = tmp_path_factory.mktemp("hidden")
-    rates = dict.fromkeys(RATES, 0.0) | {"L18": 0.02, "L21": 0.001, "L22": 0.5}
-    return County(folder, make_county(folder, seed=5, rates=rates, sources=SOURCES))
+    return planted_alone(
+        tmp_path_factory, {"L18": 0.02, "L21": 0.001, "L22": 0.5}, seed=5, sources=SOURCES
+    )
 
 
 def people(county: County, code: str, kind: str) -> set[str]:

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from doudi.synth.county import make_county
-from doudi.synth.plant import RATES
-from tests.synth.conftest import County
+from tests.synth.conftest import County, planted_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,12 +79,9 @@ LINE = {"城市": 780.0, "农村": 570.0}
 @pytest.fixture(scope="module")
 def money(tmp_path_factory: pytest.TempPathFactory) -> County:
     """A county of one block in which only these codes are planted."""
-    rates = dict.fromkeys(RATES, 0.0) | dict.fromkeys(CLEARINGS, 0.0045)
+    rates = dict.fromkeys(CLEARINGS, 0.0045)
     rates |= {"L14": 0.0006, "L19": 0.0006, "E35": 0.012}
-    folder = tmp_path_factory.mktemp("money")
-    return County(
-        folder, make_county(folder, households=6_600, seed=3, rates=rates, sources=SOURCES)
-    )
+    return planted_alone(tmp_path_factory, rates, households=6_600, seed=3, sources=SOURCES)
 
 
 def of(county: County, code: str, clearing: str = "") -> pd.DataFrame:
