@@ -1,7 +1,7 @@
 // ---
 // id = "X08"
 // title = { zh = "不属共同生活成员", en = "not a co-resident member" }
-// explains = { zh = "该人员服现役，或已作为特困人员供养，按规定不计入家庭", en = "the person serves in the army or is kept as 特困 and does not count as a member" }
+// explains = { zh = "该人员服现役、服刑，或已作为特困人员供养，按规定不计入家庭", en = "the person serves in the army or a term in prison, or is kept as 特困, and does not count as a member" }
 // ---
 UNWIND $hits AS hit
 MATCH (p:Person {id: hit.person_id})
@@ -18,6 +18,12 @@ CALL (hit, p) {
   WHERE b.id <> hit.benefit
   RETURN 'kept by the state' AS reason, r.valid_from AS cleared_from, r.valid_to AS cleared_to,
          [r.rid] AS traces
+  UNION
+  MATCH (p)-[g:HELD_IN]->(:Custody)
+  WHERE coalesce(g.grade, 'exact') IN ['exact', 'repaired', 'certificate']
+  // The month of the entry is spent inside for the most part, and counts for the family.
+  RETURN 'in prison' AS reason, date.truncate('month', g.valid_from) AS cleared_from,
+         g.valid_to AS cleared_to, [g.rid] AS traces
 }
 RETURN hit.hit_id AS hit_id, reason, cleared_from, cleared_to, traces AS evidence
 ORDER BY hit_id, reason, cleared_from

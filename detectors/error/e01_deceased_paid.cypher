@@ -28,7 +28,7 @@
 // why = "the payment of the month after death is often ordered before the death is known"
 // policy = "death.grace_m"
 // [eligible]
-// match = "MATCH (h:Household)<-[:BELONGS_TO]-(b:Benefit)<-[:RECEIVES]-(:Person) WHERE b.programme <> '低保边缘' RETURN count(DISTINCT h.id) AS eligible"
+// match = "MATCH (h:Household)<-[:BELONGS_TO]-(b:Benefit)<-[:RECEIVES]-(:Person) WHERE NOT b.programme IN ['低保边缘', '刚性支出'] RETURN count(DISTINCT h.id) AS eligible"
 // ---
 MATCH (p:Person)-[died:DIED]->(x:DeathRecord)
 WHERE x.death_date < $as_of_end
@@ -51,7 +51,7 @@ WITH p, min(x.day) AS death_date, count(DISTINCT x.register) AS registers,
      collect(x.rid) AS deaths
 MATCH (p)-[r:RECEIVES]->(b:Benefit)-[t:BELONGS_TO]->(h:Household)
 WHERE ($households IS NULL OR h.id IN $households)
-  AND b.programme <> '低保边缘'  // recognised, and paid nothing
+  AND NOT b.programme IN ['低保边缘', '刚性支出']  // recognised, and paid nothing
 WITH h, p, b, r, t, death_date, registers, deaths,
      date.truncate('month', death_date) + duration({months: 1 + toInteger($grace_months)}) AS due
 WITH h, p, b, r, t, death_date, registers, deaths,

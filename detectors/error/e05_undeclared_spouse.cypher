@@ -1,7 +1,7 @@
 // ---
 // id = "E05"
 // title = { zh = "隐瞒配偶", en = "undeclared spouse" }
-// version = 1
+// version = 2
 // status = "test"
 // strength = "K1"
 // sources = { marriage_registration = 45, divorce_registration = 45, dibao_member_register = 75, one_card_payment = 75 }
@@ -37,10 +37,17 @@ MATCH (p)-[w:SPOUSE_OF]-(q:Person)
 WHERE w.source = 'marriage_registration' AND w.valid_from < $as_of_end
 // The person of the hit is the spouse, who is counted in when the income is recomputed.
 // The times in which the household does list the spouse; the month of the entry is one of them.
+// Who lives in a recognised edge family may apply alone (单人保): the spouse is declared there.
 WITH h, t, b, r, p, w, q, COLLECT {
   MATCH (q)-[m:MEMBER_OF]->(h)
   RETURN {since: date.truncate('month', coalesce(m.valid_from, date('0001-01-01'))),
           until: coalesce(m.valid_to, date('9999-12-31'))} AS listed
+  UNION
+  MATCH (q)-[m:MEMBER_OF]->(:Household {register: 'low_income_edge_register'})<-[n:MEMBER_OF]-(p)
+  WHERE m.valid_from = n.valid_from
+  RETURN {since: date.truncate('month', m.valid_from),
+          until: reduce(d = date('9999-12-31'), x IN [m.valid_to, n.valid_to]
+            | CASE WHEN x < d THEN x ELSE d END)} AS listed
 } AS listed,
      date.truncate('month', w.valid_from) + duration({months: 1}) AS married
 WITH h, t, b, r, p, w, q, listed,

@@ -1,7 +1,7 @@
 // ---
 // id = "L12"
 // title = { zh = "刚退出救助又恶化", en = "shock after leaving assistance" }
-// version = 1
+// version = 2
 // status = "test"
 // strength = "K2"
 // sources = { assistance_case_history = 75, dibao_household_register = 75, severe_disease_register = 75, disability_certificate = 75, unemployment_register = 75 }
@@ -64,6 +64,15 @@ WHERE (m.valid_from IS NULL OR m.valid_from < x.event_date)
     MATCH (h)<-[n:MEMBER_OF]-(:Person)-[r:RECEIVES]->(:Benefit {programme: '临时救助'})
     WHERE (n.valid_to IS NULL OR n.valid_to >= x.event_date - duration({months: 2}))
       AND r.valid_from >= x.event_date AND r.valid_from < $as_of_end
+  }
+  // Somebody must be left to help.
+  AND EXISTS {
+    MATCH (h)<-[n:MEMBER_OF]-(q:Person)
+    WHERE (n.valid_to IS NULL OR n.valid_to >= x.event_date - duration({months: 2}))
+      AND NOT EXISTS {
+        MATCH (q)-[z:DIED]->(:DeathRecord)
+        WHERE coalesce(z.grade, 'exact') IN ['exact', 'repaired', 'certificate', 'linked']
+      }
   }
 CALL (p, x) {
   MATCH (p)-[g:HAS_DIAGNOSIS]->(d:Diagnosis)

@@ -1,10 +1,10 @@
 // ---
 // id = "L24"
 // title = { zh = "应认定边缘或刚性未认定", en = "near the line and never tested" }
-// version = 1
+// version = 2
 // status = "test"
 // strength = "K2"
-// sources = { household_income_ledger = 400, poverty_archive = 75, low_income_edge_register = 75, inpatient_settlement = 75 }
+// sources = { household_income_ledger = 400, poverty_archive = 75, low_income_edge_register = 75, rigid_expenditure_register = 75, assistance_case_history = 75, inpatient_settlement = 75 }
 // min_grade = "linked"
 // basis = ["B2"]
 // harmless = [
@@ -74,12 +74,22 @@ WITH h, ledger, y, p, min(m.rid) AS rid,
      min(CASE WHEN m.relation_to_head = '户主' THEN 0 ELSE 1 END) AS place
 ORDER BY place, p.id
 WITH h, ledger, y, collect(p) AS people, head(collect(rid)) AS seat
-WHERE none(q IN people WHERE EXISTS {
+WHERE any(q IN people WHERE coalesce(q.hukou_status, '正常') <> '迁出')
+  AND none(q IN people WHERE EXISTS {
   MATCH (q)-[r:RECEIVES]->(b:Benefit)
-  WHERE b.programme IN ['低保', '特困', '低保边缘']
+  WHERE b.programme IN ['低保', '特困', '低保边缘', '刚性支出']
     AND (r.valid_from IS NULL OR r.valid_from < $as_of_end)
     AND (r.valid_to IS NULL OR r.valid_to > $as_of)
 })
+  // Nor is anybody on the way: an application that nobody has decided on.
+  AND none(q IN people WHERE EXISTS {
+    MATCH (q)-[:MEMBER_OF]->(k:Household)-[:HAS_CASE]->(x:CaseEvent {event: '申请'})
+    WHERE x.programme IN ['低保', '特困', '低保边缘', '刚性支出'] AND x.event_date < $as_of_end
+      AND NOT EXISTS {
+        MATCH (k)-[:HAS_CASE]->(d:CaseEvent)
+        WHERE d.event <> '申请' AND d.event_date >= x.event_date AND d.event_date < $as_of_end
+      }
+  })
 CALL (people) {
   UNWIND people AS q
   OPTIONAL MATCH (q)-[g:TREATED]->(s:InpatientStay)

@@ -1,6 +1,6 @@
 -- E01 deceased still paid. Which persons whom a register records as dead are still covered by a
 -- benefit that is paid for them after the month of death and the months of grace?
--- 低保边缘 is a recognition that pays nothing.
+-- 低保边缘 and 刚性支出 are recognitions that pay nothing.
 -- $grace_months: months after the month of death that may still be paid.
 -- A record with another name, and not the person's birth date, counts only where there is no other.
 WITH record AS (
@@ -21,6 +21,6 @@ after_death AS (
            greatest(c.since, plus_months(month_after(d.death_date), $grace_months)) AS fact_from
     FROM covered AS c JOIN dead AS d USING (person_id)
     JOIN node_Benefit AS b ON b.id = c.benefit
-    WHERE c.programme <> '低保边缘')
+    WHERE c.programme NOT IN ('低保边缘', '刚性支出'))
 SELECT household, person_id, benefit, fact_from, last_or_open(until) AS fact_to
 FROM after_death WHERE fact_from < least(until, $as_of_end)
