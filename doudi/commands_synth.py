@@ -1,4 +1,4 @@
-"""Commands of the synthetic county: synth OUT, synth describe COUNTY."""
+"""Commands of the synthetic county or province: synth OUT, synth describe COUNTY."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ def make(
     out: Annotated[Path, typer.Argument(help="写到的文件夹 folder to write")],
     size: Annotated[str, typer.Option(help="S | M | L")] = "S",
     seed: SeedOption = 1,
+    counties: Annotated[
+        int, typer.Option(help="县数，2 个以上为一个省 counties; from 2 on a province")
+    ] = 1,
     dirt: Annotated[
         int, typer.Option(help="0 干净 clean, 1 脏 dirty, 2 最脏 as dirty as real ones get")
     ] = 0,
@@ -58,7 +61,7 @@ def make(
         int | None, typer.Option(help="并行进程数 processes; 默认全部核心 every core")
     ] = None,
     force: Annotated[
-        bool, typer.Option(help="删除文件夹中原有的合成县 remove the county in the folder")
+        bool, typer.Option(help="删除文件夹中原有的合成县或省 remove the county or province there")
     ] = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -70,6 +73,7 @@ def make(
         out,
         size=size,
         seed=seed,
+        counties=counties,
         dirt=dirt,
         boost=boost,
         rates=_rates(rate or []),

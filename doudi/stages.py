@@ -43,14 +43,28 @@ class Line:
         except (KeyError, OSError):  # a container whose user has no name
             return f"uid-{os.getuid()}" if hasattr(os, "getuid") else "unnamed"
 
-    def synth(self, out: Path, **wishes: Any) -> dict[str, Any]:  # noqa: ANN401 - as they are
-        """Write a synthetic county; ``wishes`` are those of ``make_county``."""
+    def synth(
+        self,
+        out: Path,
+        *,
+        counties: int = 1,
+        **wishes: Any,  # noqa: ANN401 - as they are
+    ) -> dict[str, Any]:
+        """Write a synthetic county or province; ``wishes`` are those of ``make_county``."""
         from doudi.synth.county import make_county
+        from doudi.synth.province import make_province
 
-        with self.console.stage("生成合成县", "making a synthetic county") as progress:
-            receipt = make_county(out, **wishes, progress=progress)
-        done = {"stage": "synth", "ok": True, "exit_code": 0, "outputs": {"county": out}}
-        return done | {"counts": asdict(receipt)}
+        if counties == 1:
+            kind = "county"
+            with self.console.stage("生成合成县", "making a synthetic county") as progress:
+                counts = asdict(make_county(out, **wishes, progress=progress))
+        else:
+            kind = "province"
+            with self.console.stage("生成合成省", "making a synthetic province") as progress:
+                made = make_province(out, counties=counties, **wishes, progress=progress)
+                counts = asdict(made)
+        done = {"stage": "synth", "ok": True, "exit_code": 0, "outputs": {kind: out}}
+        return done | {"counts": counts}
 
     def load(self, deliveries: Sequence[Path]) -> dict[str, Any]:
         """Load deliveries, oldest first; one receipt for all."""

@@ -1,4 +1,4 @@
-"""Poverty archives, who is monitored, and the yearly income ledgers of their homes."""
+"""Poverty archives, and who is monitored."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from doudi.synth import months, work
+from doudi.synth import months
 from doudi.synth.book import coded
+from doudi.synth.ledger import write_ledger
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from doudi.synth.parameters import Standards
     from doudi.synth.world import World
 
-LEDGER_YEARS = (2021, 2022, 2023, 2024, 2025)
-SAFE_PC = 12_800.0
-"""Ledger income a head and year above which nobody without help is near the edge line."""
-USUAL_PC = 15_500.0
 CAUSES = ["因病", "因残", "因学", "缺劳力", "因灾", "缺技术"]
 RISKS = ("因病", "因灾", "就业不稳")
 
@@ -54,16 +51,20 @@ def listed_members(
     return pc.binary_join(lists, ";"), np.asarray(ends - first, dtype=np.int64)
 
 
+def archived_homes(world: World) -> NDArray[np.int64]:
+    """Archived homes in which somebody lives to the end of the delivered months."""
+    people, lasting = world.people, np.zeros(len(world.homes), dtype=bool)
+    lasting[people.home[(people.home >= 0) & (people.dead_month() > months.LAST)]] = True
+    return np.flatnonzero(world.aid.archived & lasting)
+
+
 def write_archives(world: World, standards: Standards) -> None:
     """poverty_archive, monitored_household and household_income_ledger."""
-    people, homes, aid = world.people, world.homes, world.aid
-    lasting = np.zeros(len(homes), dtype=bool)
-    lasting[people.home[(people.home >= 0) & (people.dead_month() > months.LAST)]] = True
-    own = np.flatnonzero(aid.archived & lasting)
+    people, own = world.people, archived_homes(world)
     members, size = listed_members(world, own, people.dead_month() > months.SNAPSHOT)
     _archive_rows(world, own, members)
     _monitor_rows(world, own, members)
-    _ledger_rows(world, own, size, standards)
+    write_ledger(world, own, archive_numbers(world, own), size, standards)
 
 
 def _archive_rows(world: World, own: NDArray[np.int64], members: pa.Array) -> None:
@@ -105,58 +106,3 @@ def _monitor_rows(world: World, archived: NDArray[np.int64], members: pa.Array) 
         household_head=coded(world.people.number, homes.head[own]),
         area_code=coded(world.areas.code, homes.village[own]),
     )
-
-
-def _ledger_rows(
-    world: World, own: NDArray[np.int64], size: NDArray[np.int64], standards: Standards
-) -> None:
-    """household_income_ledger: five years of every archived home; sums over its people."""
-    rng, jobs = world.block.stream("household_income_ledger"), world.jobs
-    earning = np.zeros(len(world.homes), dtype=bool)
-    earning[world.people.home[(jobs.kind == work.FORMAL) & (world.people.home >= 0)]] = True
-    for year in LEDGER_YEARS:
-        total = _incomes(world, own, year, standards) * size
-        low, high = np.where(earning[own], 0.6, 0.3), np.where(earning[own], 0.75, 0.5)
-        wage = np.round(total * rng.uniform(low, high), 2)
-        owned, given = np.round(total * 0.03, 2), np.round(total * 0.1, 2)
-        world.book.add(
-            "household_income_ledger",
-            known=(year - 2022) * 12 + 3,
-            archive_no=archive_numbers(world, own),
-            year=np.full(len(own), year),
-            wage=wage,
-            business_net=np.round(total - wage - owned - given, 2),
-            property=owned,
-            transfer=given,
-            production_cost=np.round(total * 0.04, 2),
-        )
-
-
-def _incomes(
-    world: World, own: NDArray[np.int64], year: int, standards: Standards
-) -> NDArray[np.float64]:
-    """Income a head of a ledger year (October to September), by what each home then was."""
-    aid, rng = world.aid, world.block.stream(f"ledger {year}")
-    end = (year - 2022) * 12 + 2
-    standard = standards.of(end, urban=False) * 12
-    held = (aid.dibao_from[own] <= end) & (end < aid.dibao_to[own])
-    if year == LEDGER_YEARS[-1]:
-        held &= aid.dibao_to[own] > months.LAST  # who left since had left for an income that lasts
-    comfort = world.homes.comfort[own] * 0.35 + rng.normal(0, 0.12, len(own))
-    struck = world.shocks.disaster[own]
-    shocked = (struck >= end - 12) & (struck < end)
-    usual = USUAL_PC * np.exp(comfort) * np.where(shocked, 0.85, 1.0)
-    least = SAFE_PC * rng.uniform(1.0, 1.12, len(own))
-    income = np.select(
-        [held | aid.tekun[own], aid.edge_from[own] <= end],
-        [
-            standard * rng.uniform(0.55, 0.9, len(own)),
-            standard * rng.uniform(1.1, 1.4, len(own)),
-        ],
-        np.maximum(usual, least),
-    )
-    place = {home: at for at, home in enumerate(own.tolist())}
-    for (home, planted_year), planted in world.ledger.items():  # few are planted
-        if planted_year == year and home in place:
-            income[place[home]] = planted
-    return np.asarray(income, dtype=np.float64)

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from doudi.synth.numbers import COUNTY
-
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
     from doudi.synth.book import Book
 
-COUNTY_CODE = f"{COUNTY}000000"
 TOWN_NAMES = list("云石龙河青白金银东西南北上下大新高平永安和福")
 TOWN_ENDS = list("山水溪坪川桥岭泉湾坝塘关")
 VILLAGE_ENDS = ["村", "坝村", "寨村", "沟村", "坪村", "塘村"]
@@ -32,6 +29,10 @@ class Areas:
     town_code: NDArray[np.str_]
     town_name: NDArray[np.str_]
     urban: NDArray[np.bool_]
+    county: int
+    """Six digits."""
+    sign: str = ""
+    """In a province: what tells the numbers of one county from those of another."""
 
     def part(self, first: int, end: int) -> Areas:
         """The villages from ``first`` to before ``end``, whole townships."""
@@ -44,26 +45,33 @@ class Areas:
             self.town_code[towns],
             self.town_name[towns],
             self.urban[own],
+            self.county,
+            self.sign,
         )
 
+    @property
+    def county_code(self) -> str:
+        """The county's code of twelve digits."""
+        return f"{self.county}000000"
+
     def town_digits(self, village: int) -> str:
-        """The three digits of a village's township, as case numbers and logins carry them."""
-        return str(self.code[village])[6:9]
+        """The digits of a village's township, as case numbers and logins carry them."""
+        return self.sign + str(self.code[village])[6:9]
 
 
-def make_areas(rng: Generator, households: int) -> Areas:
+def make_areas(rng: Generator, households: int, county: int, sign: str = "") -> Areas:
     """Areas for a county of the given size, about 125 to 250 households a village."""
     villages = max(12, households // 250)
     towns = max(4, round(villages / 13))
     town = np.arange(villages) * towns // villages
     within = np.arange(villages) - np.searchsorted(town, town)
-    town_code = np.array([f"{COUNTY}{t + 1:03d}000" for t in range(towns)])
-    code = np.array([f"{COUNTY}{t + 1:03d}{v + 1:03d}" for t, v in zip(town, within, strict=True)])
+    town_code = np.array([f"{county}{t + 1:03d}000" for t in range(towns)])
+    code = np.array([f"{county}{t + 1:03d}{v + 1:03d}" for t, v in zip(town, within, strict=True)])
     urban = np.zeros(villages, dtype=bool)
     urban[rng.permutation(villages)[: round(villages * URBAN_SHARE)]] = True
     name = [_village_name(i, is_urban=bool(urban[i])) for i in range(villages)]
     town_name = np.array([_town_name(t) for t in range(towns)])
-    return Areas(code, np.array(name), town, town_code, town_name, urban)
+    return Areas(code, np.array(name), town, town_code, town_name, urban, county, sign)
 
 
 def _town_name(number: int) -> str:
@@ -81,10 +89,10 @@ def _village_name(number: int, *, is_urban: bool) -> str:
 
 def write_areas(book: Book, areas: Areas) -> None:
     """Rows of area_code_history: county, townships, villages, and one merged township."""
-    codes = [COUNTY_CODE, *areas.town_code, *areas.code, f"{COUNTY}900000"]
+    codes = [areas.county_code, *areas.town_code, *areas.code, f"{areas.county}900000"]
     names = ["合成县", *areas.town_name, *areas.name, "旧关乡"]
-    parents: list[Any] = ["", *[COUNTY_CODE] * len(areas.town_code)]
-    parents += [*areas.town_code[areas.town], COUNTY_CODE]
+    parents: list[Any] = ["", *[areas.county_code] * len(areas.town_code)]
+    parents += [*areas.town_code[areas.town], areas.county_code]
     nat = np.datetime64("NaT", "D")
     ends = np.full(len(codes), nat)
     ends[-1] = np.datetime64("2019-12-31")

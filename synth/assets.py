@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
+    from doudi.synth.blocks import Block
     from doudi.synth.book import Values
     from doudi.synth.firms import Firms
     from doudi.synth.homes import Homes
@@ -26,6 +27,8 @@ CAR = 0.42
 SECOND_HOME = 0.15
 UNITS, VEHICLES = 100_000, 10_000
 """Numbers of real-estate units and vehicles that a block may use up."""
+STEP = 61_803
+"""By how much their numbers differ from one to the next, around the block's range of them."""
 BRANDS = ["五菱", "比亚迪", "大众", "丰田", "长安", "吉利", "哈弗"]
 ELECTRIC = "比亚迪"
 """A brand whose cars are free of purchase tax, so that they have no row."""
@@ -45,15 +48,17 @@ class Assets:
     """The person of the home who drives; NOBODY where none does."""
     unit_count: int = 0
     vehicle_count: int = 0
+    county: int = numbers.COUNTY
 
     def unit_no(self) -> str:
         """A real-estate unit number of 28 signs that is not in use."""
         self.unit_count += 1
-        return f"{numbers.COUNTY}001001GB{self.unit_count % UNITS:05d}F{self.unit_count:08d}"
+        serial = self.unit_count // UNITS * UNITS + self.unit_count * STEP % UNITS
+        return f"{self.county}001001GB{serial % UNITS:05d}F{serial:08d}"
 
 
 def make_assets(
-    rng: Generator, people: People, homes: Homes, may_own: NDArray[np.bool_], block: int
+    rng: Generator, people: People, homes: Homes, may_own: NDArray[np.bool_], block: Block
 ) -> Assets:
     """Ownership by permanent income; homes on a register own one dwelling at most."""
     count = len(homes)
@@ -73,8 +78,9 @@ def make_assets(
         flat=rng.random(count) < np.where(homes.urban, 0.7, 0.4),
         second=second,
         driver=driver,
-        unit_count=block * UNITS,
-        vehicle_count=block * VEHICLES,
+        unit_count=block.number * UNITS,
+        vehicle_count=block.number * VEHICLES,
+        county=block.county,
     )
 
 
@@ -110,7 +116,8 @@ def vehicle(  # noqa: PLR0913 - one argument a column
     count, people, rng = len(owner), world.people, rng or world.rng
     start = world.assets.vehicle_count
     world.assets.vehicle_count += count
-    serial = start + np.arange(count)
+    turn = start + np.arange(count)
+    serial = turn // VEHICLES * VEHICLES + turn * STEP % VEHICLES
     plate = np.array(
         [f"测{'ABCDEFGHJK'[n // 100000 % 10]}{n % 100000:05d}" for n in serial * 7 % 999983]
     )

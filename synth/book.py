@@ -42,6 +42,7 @@ class Book:
     def __init__(self) -> None:
         """Start empty."""
         self._parts: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
+        self._whole: dict[str, pa.Table] = {}
 
     def add(self, source: str, /, *, known: Values = 0, **given: Values) -> None:
         """Add rows; scalars are repeated; ``known`` is a month number or one a row."""
@@ -49,12 +50,18 @@ class Book:
         given[KNOWN] = known
         self._parts[source].append((count, given))
 
+    def put(self, source: str, rows: pa.Table) -> None:
+        """From now on the rows of a source are these, as ``frame`` gave them and changed since."""
+        self._whole[source] = rows
+
     def __contains__(self, source: str) -> bool:
         """Whether anything, if only no rows, was added to a source."""
         return source in self._parts
 
     def frame(self, source: str) -> pa.Table:
         """All rows of a source in the order they were added, with ``KNOWN`` as last column."""
+        if source in self._whole:
+            return self._whole[source]
         parts = [part for part in self._parts.get(source, []) if part[0]]
         own = {column.field: _joined(column, parts) for column in columns()[source]}
         known = [np.broadcast_to(np.asarray(given[KNOWN]), (n,)) for n, given in parts]

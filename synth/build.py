@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doudi.synth import numbers
 from doudi.synth.assets import clean_homes, make_assets
 from doudi.synth.book import Book
+from doudi.synth.families import grow_people
 from doudi.synth.firms import make_firms
 from doudi.synth.homes import make_homes
 from doudi.synth.kin import Kin
+from doudi.synth.marriages import never_parted
 from doudi.synth.migrants import make_migrants
 from doudi.synth.needs import (
     disability,
@@ -21,8 +22,8 @@ from doudi.synth.needs import (
 )
 from doudi.synth.obligors import weaken
 from doudi.synth.officials import Officials
-from doudi.synth.people import grow_people, settle
 from doudi.synth.relapses import draw_relapses
+from doudi.synth.settling import settle
 from doudi.synth.shocks import draw_shocks
 from doudi.synth.truth import Truth
 from doudi.synth.work import make_jobs
@@ -43,7 +44,7 @@ def build(
 ) -> tuple[World, Relapses]:
     """A block in which nothing contradicts anything yet."""
     rng, areas, households = block.stream(), block.areas, block.households
-    people, generation = grow_people(rng, households, numbers.COUNTY + block.number)
+    people, generation = grow_people(block.stream, rng, households, block.county + block.number)
     settle(rng, people, generation, households)
     homes = make_homes(rng, people, areas, block)
     _fix(people.number, people.name, people.account, people.phone)
@@ -51,8 +52,8 @@ def build(
     grade, ailment, cert_from = disability(rng, people, homes)
     aid = first_registers(rng, people, homes, grade)
     may_own = ~aid.in_register(0)
-    firms = make_firms(rng, people, homes, may_own, block.number)
-    assets = make_assets(rng, people, homes, may_own, block.number)
+    firms = make_firms(rng, people, homes, may_own, block)
+    assets = make_assets(rng, people, homes, may_own, block)
     jobs = make_jobs(rng, people, homes, may_own, len(firms.code))
     shocks = draw_shocks(rng, people, homes, len(areas.code))
     world = World(
@@ -74,13 +75,13 @@ def build(
         grade,
         ailment,
         cert_from,
-        serial=block.first_serial,
     )
     relapses = draw_relapses(world, clean_homes(assets, jobs, firms, people), stress=stress)
     world.causes = dict(zip(relapses.home.tolist(), relapses.cause.tolist(), strict=True))
     world.relapse_months = dict(zip(relapses.home.tolist(), relapses.month.tolist(), strict=True))
     enter(world, relapses)
     world.migrants = make_migrants(block.stream("migrants"), people, homes, jobs, ~aid.ever())
+    never_parted(people, aid.ever())
     open_cases(world)
     weaken(world)
     protect_former(world)

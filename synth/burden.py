@@ -1,6 +1,5 @@
 """Who carries heavy medical costs, and the help that met them: 医疗救助, 刚性支出困难家庭."""
 
-# ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -8,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months
-from doudi.synth.book import numbered
 from doudi.synth.folk import positions
 from doudi.synth.lookback import told
+from doudi.synth.rigid import recognise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,11 +21,8 @@ HEAVY = 16_500.0
 """What a person paid in twelve months, CNY, from which help comes: somewhat below the warning line."""
 HEAVY_SHARE = 0.55
 """Share of a home's income from which help comes, somewhat below the rule for medical costs."""
-RATIO = 0.60
 LEAST_INCOME = 12_800.0
 WINDOW = 12
-MODEST = 0.7
-"""Comfort below which a home is within the income and property limits of the register."""
 
 
 def self_paid(world: World) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -62,12 +58,11 @@ def write_burden(world: World) -> None:
     """Rows of medical_assistance and rigid_expenditure_register; stays and outpatients come first."""
     _assist_stays(world)
     who, paid = self_paid(world)
+    found = recognise(world, who, paid, income_of(world))
     fits = ~world.aid.ever()
     fits[sorted(world.unaided | world.used)] = False
     own = fits[world.people.home[who]]
-    who, paid = who[own], paid[own]
-    recognised = _recognise(world, who, paid)
-    _assist_heavy(world, who, paid, recognised)
+    _assist_heavy(world, who[own], paid[own], found)
 
 
 def _assist_stays(world: World) -> None:
@@ -140,72 +135,3 @@ def _assist_heavy(
         day = months.day_in(np.full(len(own), month), 28)
         amount = np.round(paid[own, month] * rng.uniform(0.2, 0.5, len(own)), 2)
         assist(world, who[own], day, amount, "因病致贫重病患者", "", direct=False)
-
-
-def _recognise(
-    world: World, who: NDArray[np.int64], paid: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Recognitions of modest homes from the first heavy month on, renewed every year."""
-    homes, people, rng = world.homes, world.people, world.block.stream("rigid_expenditure_register")
-    by_home = np.zeros((len(homes), months.LAST + 1))
-    np.add.at(by_home, people.home[who], paid)
-    income = income_of(world)
-    modest = (homes.comfort < MODEST) & ~world.assets.car & ~world.assets.second
-    modest &= people.living()[homes.head]
-    heavy = (by_home >= RATIO * income[:, None]) & modest[:, None]
-    heavy[:, : months.FIRST_PAID] = False
-    found = heavy.any(axis=1)
-    first = np.where(found, heavy.argmax(axis=1), months.OPEN)
-    for turn in range(4):
-        own = np.flatnonzero(first + WINDOW * turn <= months.LAST)
-        month = first[own] + WINDOW * turn
-        medical = np.maximum(by_home[own, month], RATIO * income[own] * 1.02)
-        rigid(
-            world,
-            own,
-            month,
-            np.asarray(medical),
-            income[own],
-            rng.choice([0.0, 0.0, 3200.0], len(own)),
-        )
-    return np.asarray(found, dtype=bool)
-
-
-def rigid(
-    world: World,
-    home: NDArray[np.int64],
-    month: NDArray[np.int64],
-    medical: NDArray[np.float64],
-    income: NDArray[np.float64],
-    education: NDArray[np.float64],
-) -> None:
-    """Rows of rigid_expenditure_register: valid for twelve months."""
-    homes, people = world.homes, world.people
-    rehab = np.round(np.where(medical % 10 < 1.5, medical * 0.1, 0.0), 2)
-    living = people.living()
-    members = [";".join(people.number[w[living[w]]]) for w in map(homes.people_of, home.tolist())]
-    world.book.add(
-        "rigid_expenditure_register",
-        known=month,
-        household_id=numbered("GX", homes.first + home + 1, 7),
-        rigid_medical=medical,
-        rigid_education=education,
-        rigid_rehab=rehab,
-        rigid_accident=np.zeros(len(home)),
-        household_income=np.round(income, 2),
-        ratio=(medical + education + rehab) / income,
-        valid_to=months.day_in(month + WINDOW, 14),
-        head_id=people.number[homes.head[home]],
-        member_ids=members,
-        area_code=world.areas.code[homes.village[home]],
-        recognised_date=months.day_in(month, 28),
-    )
-
-
-def recognised(world: World) -> NDArray[np.int64]:
-    """By home, the month since which the register of rigid spending lists it; OPEN where never."""
-    head, day = told(world, "rigid_expenditure_register", "head_id", "recognised_date")
-    found = np.full(len(world.homes), months.OPEN)
-    who = positions(world, head)
-    np.minimum.at(found, world.people.home[who], months.index_of(day))
-    return found

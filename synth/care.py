@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NAT = np.datetime64("NaT", "D")
 INPATIENT_A_YEAR = 0.19
 SELF_PAY = (np.log(4480.0), 0.88)
+LIGHT = 3_200.0
+"""The most that an ordinary stay costs the patient where a home has just left assistance, CNY."""
 HOSPITALS = ["县人民医院", "县中医院", "市第一医院", "省人民医院"]
 OTHER_AID_A_YEAR = 0.012
 
@@ -77,6 +79,12 @@ def _write_stays(world: World) -> None:
     _stay_rows(world, who[kept], month[kept], dear[kept])
 
 
+def _left_lately(world: World) -> NDArray[np.bool_]:
+    """Homes that left assistance within two years: what strikes them since is planted."""
+    lately = [c.home for c in world.dibao if months.LAST - 24 <= c.end <= months.LAST]
+    return marked(len(world.homes), lately)
+
+
 def _stay_rows(
     world: World, who: NDArray[np.int64], month: NDArray[np.int64], dear: NDArray[np.bool_]
 ) -> None:
@@ -85,6 +93,8 @@ def _stay_rows(
     count = len(who)
     own = np.exp(rng.normal(*SELF_PAY, count)) * np.where(dear, 2.2, 0.7)
     own = np.round(own * np.where(people.age()[who] >= 65, 1.3, 1.0), 2)
+    light = ~dear & _left_lately(world)[people.home[who]]
+    own = np.where(light, np.minimum(own, LIGHT), own)
     fund = np.round(own * rng.uniform(1.2, 2.6, count), 2)
     extra = np.round(np.where(own > 12000, own * 0.3, 0.0), 2)
     helped = np.round(np.where(world.aid.ever()[people.home[who]], own * 0.25, 0.0), 2)
@@ -225,13 +235,14 @@ def help_the_struck(world: World) -> None:
     )
     idle = (people.home >= 0) & jobs.lost() & (jobs.again == months.OPEN) & ~spared
     idle &= (jobs.end >= months.LAST - 18) & (jobs.end < months.LAST - 1)
-    out = np.flatnonzero(idle)
+    out = np.flatnonzero(idle & people.living())
     help_once(world, out, jobs.end[out] + 2, "失业", 2000.0)
     long = out[jobs.end[out] + 2 < months.LAST - 4]
     help_once(world, long, np.full(len(long), months.LAST - 2), "失业", 2000.0)
     watched = np.flatnonzero((world.aid.monitored_from <= months.LAST) & ever)
     soon = np.minimum(world.aid.monitored_from[watched] + 1, months.LAST)
-    help_once(world, homes.head[watched], soon, "生活困难", 2400.0)
+    alive = people.dead_month()[homes.head[watched]] > soon
+    help_once(world, homes.head[watched][alive], soon[alive], "生活困难", 2400.0)
     _help_others(world, ~ever & ~np.isin(np.arange(len(homes)), sorted(world.unaided)))
     del rng, home
 

@@ -187,9 +187,8 @@ def _on_paper(world: World, rng: Generator, person: int, home: int) -> Dibao:
     village = int(world.homes.village[home])
     start = -int(rng.integers(4, 40))
     logins = world.officials.handlers[int(world.areas.town[village])]
-    taken = [int(case.number[-6:]) for case in world.dibao + world.ghosts]
     return Dibao(
-        number=f"DB{world.areas.town_digits(village)}{max(taken) + 1:06d}",
+        number=world.case_number(village),
         home=home,
         head=person,
         members=[Member(person, start, declared=float(rng.integers(5, 18) * 10))],

@@ -14,7 +14,7 @@ from doudi.synth.cases_leak import household_of
 from doudi.synth.cases_plan import modest_homes, role_of, turns
 from doudi.synth.registers import event
 from doudi.synth.service import ticket
-from doudi.synth.truth import about_need
+from doudi.synth.truth import DIBAO, about_case, about_need
 from doudi.synth.wards import take_away
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 SHOCK = months.LAST - 6
 """Month of the illness after a refusal or a removal."""
-HIGH_WAGE = 7_800.0
+HIGH_WAGE, FED = 7_800.0, 6
+"""A wage that is far too much for a family of so many, CNY a month."""
 COMPARED = "数据比对收入超标"
 
 
@@ -51,6 +52,7 @@ def _plant_refused(world: World) -> None:
     """L13: refused within two years, then ill; lookalikes were helped, or earn far too much."""
     rng = world.block.stream("L13")
     pool = [h for h in modest_homes(world, "L13") if _worker(world, h) >= 0]
+    pool = [h for h in pool if len(world.homes.people_of(h)) <= FED]
     for _, kind, home in needs(world, "L13", len(world.homes), pool, ("helped", "earns")):
         person, month = _worker(world, home), int(rng.integers(26, 38))
         number, village = household_of(world, person)[1], int(world.homes.village[home])
@@ -90,14 +92,16 @@ def _plant_removed(world: World, active: Pool) -> None:
             _complain(world, case, first)
         else:
             world.shocks.severe[person] = first
-        household = ("dibao_household_register", case.number)
-        about_need(world, "L23", household, person, first, role=role_of(kind))
+            about_need(world, "L12", (DIBAO, case.number), person, first, difficulty="overlap")
+        about_need(world, "L23", (DIBAO, case.number), person, first, role=role_of(kind))
 
 
 def _uphold(world: World, case: Dibao, person: int, month: int) -> None:
-    """A complaint, a review that upholds the removal, and the wage it rests on."""
+    """A complaint, a review that upholds the removal, and the wage (E10) that it rests on."""
     _complain(world, case, month)
-    _employ(world, person, case.end - 4)
+    hired = case.end - 4
+    _employ(world, person, hired)
+    about_case(world, "E10", case, person, hired, known=hired + 2, difficulty="overlap")
     people = [m.person for m in case.members]
     event(
         world,
@@ -114,6 +118,6 @@ def _uphold(world: World, case: Dibao, person: int, month: int) -> None:
 def _complain(world: World, case: Dibao, month: int) -> None:
     """A complaint about the removal, with the subject's number."""
     code = str(world.areas.code[case.village])
-    day = np.array([months.day(month, 14)])
+    day = np.array([months.day(month, months.any_day(case.home))])
     number = world.people.number[[case.head]]
     ticket(world, number, code, ("投诉", "停保申诉", "核查中"), day)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months, parameters
+from doudi.synth.archives import archive_number
+from doudi.synth.edge import EDGE_VALID
 from doudi.synth.homes import edge_number
 from doudi.synth.payments import LEAST, pay
 from doudi.synth.plant import lookalikes, wanted
 from doudi.synth.quiet import told_of
-from doudi.synth.registers import EDGE_VALID, event, put_off
-from doudi.synth.truth import Planted, about_case
+from doudi.synth.registers import event, put_off
+from doudi.synth.truth import Planted, about_case, about_need
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -30,6 +32,8 @@ LATEST = 30
 SHORT = 0.3
 """Share of a single person's amount that a slip leaves out."""
 GRACE = 6
+TOLD = 39
+"""October 2025, when the ledger of the last year is known."""
 OVERDUE = 2
 """Months after the end from which it contradicts that a household is still on the register."""
 EDGE = "low_income_edge_register"
@@ -50,14 +54,15 @@ def plant_amounts(world: World, active: Pool) -> None:
 
 def _steady(case: Dibao) -> bool:
     """Whether a household keeps its size and gets more than the least amount."""
-    same = all(m.added <= LATEST and m.removed == months.OPEN for m in case.members)
+    first = max(case.start, months.FIRST_PAID)
+    same = all(m.added <= first and m.removed == months.OPEN for m in case.members)
     standard = parameters.standards().of(0, urban=case.urban)
     return same and case.start <= LATEST and standard - case.declared_pc() > 2 * LEAST
 
 
 def _gap(case: Dibao, month: int) -> float:
     """What one member gets in a month."""
-    return round(parameters.standards().of(month, urban=case.urban) - case.declared_pc(), 2)
+    return round(parameters.standards().of(month, urban=case.urban) - case.declared_pc(month), 2)
 
 
 def _rise(case: Dibao) -> float:
@@ -79,9 +84,14 @@ def _slip(world: World, rng: Generator, case: Dibao, turn: int) -> None:
     case.slip = (first, months.LAST, wrong)
     side = "under-paid" if wrong < 0 else "over-paid"
     about_case(world, "E41", case, case.head, first, difficulty=f"{side} {kind}", known=first)
+    _in_question(world, abs(wrong))
+
+
+def _in_question(world: World, monthly: float) -> None:
+    """What the last planted fact is about is not what was paid, but what was wrong in its months."""
     noted = world.truth.planted[-1]
-    paid = noted.last - noted.first + 1
-    world.truth.planted[-1] = replace(noted, amount=round(abs(wrong) * paid, 2))
+    count = noted.last - noted.first + 1
+    world.truth.planted[-1] = replace(noted, amount=round(monthly * count, 2))
 
 
 def _made_good(world: World, case: Dibao, turn: int) -> None:
@@ -100,7 +110,7 @@ def _made_good(world: World, case: Dibao, turn: int) -> None:
         amount=missing * (len(months_owed) if single else 1),
         household=case.number,
         village=case.village,
-        day=19,
+        day=13 + case.home % 15,
         benefit_month=np.array([ARREARS]) if single else months_owed,
     )
     about_case(
@@ -115,6 +125,7 @@ def _made_good(world: World, case: Dibao, turn: int) -> None:
         difficulty="arrears at once" if single else "arrears",
         known=ARREARS,
     )
+    _in_question(world, missing)
 
 
 def _plant_expired(world: World, rng: Generator, active: Pool) -> None:
@@ -180,7 +191,10 @@ def _renewable(world: World) -> list[int]:
 
 
 def _lapse(world: World, home: int, clearing: str) -> None:
-    """A recognition that ran out and stayed on the register; renewal asked for in time or not."""
+    """A recognition that ran out and stayed on the register; renewal asked for in time or not.
+
+    Whose ledger fits still has, without a renewal, an unmet need as well (L24).
+    """
     homes, number = world.homes, edge_number(world.homes, home)
     due, head = _last_renewal(int(world.aid.edge_from[home])), int(world.homes.head[home])
     world.lapsed.add(home)
@@ -190,6 +204,9 @@ def _lapse(world: World, home: int, clearing: str) -> None:
         event(
             world, number, "低保边缘", "申请", due - 1, "续期申请", people=[head], village=village
         )
+    elif world.aid.archived[home] and not (world.assets.car[home] or world.assets.second[home]):
+        archive = ("poverty_archive", archive_number(world, home))
+        about_need(world, "L24", archive, head, max(due + 1, TOLD), difficulty="overlap")
     role = "decoy" if clearing else "case"
     month = due + OVERDUE
     world.truth.add(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from doudi.synth import months, parameters
 from doudi.synth.plant import LOOKALIKES, wanted
+from doudi.synth.rounds import bearable
 from doudi.synth.truth import Planted
 
 if TYPE_CHECKING:
@@ -74,7 +77,7 @@ def _struck(world: World, village: int) -> bool:
 def _share(case: Dibao) -> None:
     """Let a household declare what makes its amount that of all others."""
     standard = parameters.standards().of(months.LAST, urban=case.urban)
-    declared = max(0.0, standard * len(case.members) - SHARED)
+    declared = min(max(0.0, standard * case.size_in(months.LAST) - SHARED), bearable(case))
     for member in case.members:
         member.declared = declared if member.person == case.head else 0.0
 
@@ -91,10 +94,12 @@ def _handlers(world: World, rng: Generator, shared: set[int]) -> None:
         login
         for login in logins
         if len(found := by_login.get(login, [])) >= ENOUGH
-        and len(_free(world, found)) >= FREE * len(found)
+        and sum(c.home not in shared for c in _free(world, found)) >= FREE * len(found)
     ]
     order = [large[i] for i in rng.permutation(len(large)).tolist()]
-    for turn, login in enumerate(order[: cases * (1 + LOOKALIKES)]):
+    same = {login: _sameness(by_login[login]) for login in order}
+    usual = [login for login in order[cases:] if same[login] <= np.median(list(same.values()))]
+    for turn, login in enumerate(order[:cases] + usual[: cases * LOOKALIKES]):
         for case in [c for c in _free(world, by_login[login]) if c.home not in shared]:
             if turn < cases:
                 _write_alike(case)
@@ -102,6 +107,12 @@ def _handlers(world: World, rng: Generator, shared: set[int]) -> None:
                 _approve_together(world, case)
         holder = world.officials.person[world.officials.login.index(login)]
         _note(world, "E32", holder, "case" if turn < cases else "decoy", f"office {login}")
+
+
+def _sameness(cases: list[Dibao]) -> float:
+    """Share of an office's households that declare its most frequent income."""
+    _, counts = np.unique([round(case.declared_pc(), 2) for case in cases], return_counts=True)
+    return float(counts.max() / len(cases))
 
 
 def _write_alike(case: Dibao) -> None:

@@ -48,6 +48,7 @@ def stranger(world: World, *, low: float, high: float) -> int:
     fits = (people.home >= 0) & (age > low) & (age < high) & people.living()
     fits &= ~world.aid.ever()[np.where(people.home < 0, 0, people.home)]
     fits[sorted(world.reserved)] = False
+    fits &= ~np.isin(people.home, sorted(world.used))
     chosen = int(world.rng.choice(np.flatnonzero(fits)))
     world.reserved.add(chosen)
     return chosen
@@ -58,9 +59,9 @@ def _car(
 ) -> None:
     """A vehicle of a member, registered within the benefit unless told otherwise."""
     person, month = worker(world, case), early(world, case)
-    since = more.pop("since", months.day(month, 11))
+    since = more.pop("since", months.day(month, months.any_day(person)))
     first = more.pop("first", month + 1)
-    price = 76_000.0 if "轿车" in kind else 5_200.0
+    price = 64_000.0 + person % 25 * 1_000 if "轿车" in kind else 4_300.0 + person % 19 * 100
     plate, vin = vehicle(
         world, np.array([person]), kind=kind, since=since, price=price, known=max(month, 0), **more
     )
@@ -82,7 +83,7 @@ def _car_lookalike(world: World, active: Pool, left: Pool, clearing: str, turn: 
         _car(world, active.must("E15", has_adult(world)), clearing, kind="普通二轮摩托车")
     elif clearing == "X02":
         case = active.must("E15", has_adult(world))
-        gone = months.day(min(case.start, months.FIRST_PAID) - 3, 6)
+        gone = months.day(min(case.start, months.FIRST_PAID) - 3, months.any_day(case.home))
         _car(
             world,
             case,
@@ -99,12 +100,12 @@ def _car_lookalike(world: World, active: Pool, left: Pool, clearing: str, turn: 
                 world,
                 gone_case,
                 clearing,
-                since=months.day(gone_case.end + 2, 15),
+                since=months.day(gone_case.end + 2, months.any_day(gone_case.home)),
                 first=gone_case.last_paid(),
             )
             return
         case = active.must("E15", has_adult(world))
-        sold = months.day(min(case.start, months.FIRST_PAID) - 4, 9)
+        sold = months.day(min(case.start, months.FIRST_PAID) - 4, months.any_day(case.home))
         buyer = str(world.people.number[stranger(world, low=25, high=55)])
         _car(
             world,
@@ -126,9 +127,17 @@ def _nominee(world: World, case: Dibao, clearing: str) -> None:
     if clearing == "X15":
         bought = case.start - 40
         buyer = str(people.number[stranger(world, low=25, high=55)])
-        sold = {"transfer_date": months.day(case.start - 1, 3), "new_owner_id": buyer}
+        sold = {
+            "transfer_date": months.day(case.start - 1, months.any_day(case.home)),
+            "new_owner_id": buyer,
+        }
     plate, vin = vehicle(
-        world, np.array([holder]), since=months.day(bought, 5), known=bought, price=88_000.0, **sold
+        world,
+        np.array([holder]),
+        since=months.day(bought, months.any_day(holder)),
+        known=bought,
+        price=76_000.0 + holder % 25 * 1_000,
+        **sold,
     )
     licence(world, np.array([person]))
     count = 1 if clearing == "X13" else 5
@@ -136,7 +145,9 @@ def _nominee(world: World, case: Dibao, clearing: str) -> None:
     if clearing == "X15":
         when = case.start - 3 - np.arange(count) * 3
     driver = np.full(count, person)
-    violations(world, driver, np.repeat(plate, count), months.day_in(when, 14), driver)
+    violations(
+        world, driver, np.repeat(plate, count), months.day_in(when, 2 + when * 7 % 25), driver
+    )
     if clearing != "X15":
         payer = holder if clearing else person
         phone = people.phone[[holder if clearing else person]]
@@ -180,8 +191,9 @@ def _homes(world: World, case: Dibao, clearing: str, turn: int) -> None:
     world.assets.flat[case.home] = False
     owner = np.array([case.head])
     month = early(world, case)
-    before, after = np.datetime64("2013-05-20"), months.day(month, 19)
-    unit(world, owner, since=before, area=132.0)
+    before = np.datetime64("2013-05-20") - np.timedelta64(case.head * 37 % 1_400, "D")
+    after = months.day(month, months.any_day(case.head))
+    unit(world, owner, since=before, area=_area(case.head, 0))
     first, known = month + 1, month
     if not clearing:
         shop = turn % 2 == 1
@@ -189,17 +201,17 @@ def _homes(world: World, case: Dibao, clearing: str, turn: int) -> None:
             world,
             owner,
             since=after,
-            area=46.0 if shop else 128.0,
+            area=_area(case.head, 1) - (90.0 if shop else 0.0),
             use="商业" if shop else "住宅",
             known=month,
         )
     elif clearing == "X02":
-        unit(world, owner, since=np.datetime64("2009-03-02"), area=118.0)
+        unit(world, owner, since=before - np.timedelta64(1_500, "D"), area=_area(case.head, 2))
         _demolished(world, case, np.datetime64("2016-08-11"), 0)
         first, known = case.start, 0
     elif clearing == "X04":
         _demolished(world, case, np.datetime64("2017-02-20"), 1)
-        unit(world, owner, since=np.datetime64("2018-06-30"), area=120.0)
+        unit(world, owner, since=np.datetime64("2018-06-30"), area=_area(case.head, 3))
         first, known = case.start, 0
     elif clearing == "X11":
         other = np.array([case.head, stranger(world, low=40, high=70)])
@@ -208,7 +220,7 @@ def _homes(world: World, case: Dibao, clearing: str, turn: int) -> None:
             world,
             other,
             since=after,
-            area=124.0,
+            area=_area(case.head, 4),
             co="按份共有",
             share=np.array([0.125, 0.875]),
             number=number,
@@ -216,9 +228,14 @@ def _homes(world: World, case: Dibao, clearing: str, turn: int) -> None:
             known=month,
         )
     else:
-        unit(world, owner, since=after, area=121.0, status="查封", known=month)
+        unit(world, owner, since=after, area=_area(case.head, 5), status="查封", known=month)
     role = "decoy" if clearing else "case"
     about_case(world, "E17", case, case.head, first, role=role, clearing=clearing, known=known)
+
+
+def _area(person: int, turn: int) -> float:
+    """Square metres of a home, well above what a small household is left."""
+    return round(122.0 + (person * 7_919 + turn * 613) % 2_400 / 100, 2)
 
 
 def _demolished(world: World, case: Dibao, agreed: Values, units: int) -> None:

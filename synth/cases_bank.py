@@ -14,7 +14,17 @@ from doudi.synth.folk import outsiders
 from doudi.synth.insurance import life
 from doudi.synth.market import licence
 from doudi.synth.people import NOBODY
-from doudi.synth.rounds import Plan, declare, grown, hand, line, note, plant_each, since
+from doudi.synth.rounds import (
+    Plan,
+    bearable,
+    declare,
+    grown,
+    hand,
+    line,
+    note,
+    plant_each,
+    since,
+)
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -52,17 +62,17 @@ def limit(case: Dibao) -> float:
 
 
 def _money(world: World, rng: Generator, case: Dibao, clearing: str, turn: int) -> None:
-    """Far too much in the bank; or held for others, frozen, or a trifle too much."""
+    """Far too much in the bank; or held for others, frozen, or a trifle too much on the day."""
     person = hand(world, case)
     amount = round(limit(case) * float(rng.uniform(1.6, 2.6)), 2)
     asked, who = np.array([months.SNAPSHOT]), np.array([person])
-    flag, held = "正常", amount
+    flag, held, usual = "正常", amount, 0.97
     if clearing == "X09":
         flag = "代管"
     elif clearing == "X10":
         flag = "冻结"
     elif clearing == "X18":
-        held = round(limit(case) * 1.015, 2)
+        held, usual = round(limit(case) * 1.015, 2), 0.8
     elif turn % 3 == 1:
         held = round(amount * 0.2, 2)
         deposit(world, who, "理财产品", amount - held, np.array([TOLD - 14]), 36, asked=asked)
@@ -70,18 +80,18 @@ def _money(world: World, rng: Generator, case: Dibao, clearing: str, turn: int) 
         held = round(amount * 0.2, 2)
         traded = months.day(TOLD, 11)
         securities(world, who, amount - held, 1_250.5, traded, asked=asked)
-    _balances(world, person, held, flag)
+    _balances(world, person, held, flag, usual)
     note(world, "E25", case, person, TOLD, clearing, known=months.SNAPSHOT)
 
 
-def _balances(world: World, person: int, held: float, flag: str) -> None:
-    """One account on the day and over the year."""
+def _balances(world: World, person: int, held: float, flag: str, usual: float) -> None:
+    """One account on the day and, as a share of it, over the year."""
     balance(
         world,
         np.array([person]),
         [str(world.people.account[person])],
         held,
-        round(held * 0.97, 2),
+        round(held * usual, 2),
         asked=np.array([months.SNAPSHOT]),
         flag=flag,
         bank=BANKS[3],
@@ -95,7 +105,7 @@ def _sales(world: World, rng: Generator, case: Dibao, clearing: str, turn: int) 
     monthly = round(needed * float(rng.uniform(1.4, 1.9)), 2)
     if clearing == "X05":
         first = case.start
-        monthly = round(line(case, 0) * 0.85 / (1 - COST), 2)
+        monthly = round(min(line(case, 0) * 0.85, bearable(case)) / (1 - COST) - 0.01, 2)
         declare(case, person, round(monthly * (1 - COST), 2))
     elif clearing == "X18":
         monthly = round(line(case) * 0.08 / (1 - COST), 2)
@@ -130,9 +140,10 @@ def _premium(world: World, rng: Generator, case: Dibao, clearing: str, turn: int
 
 
 def relatives_outside(world: World, person: int) -> list[int]:
-    """Grown parents, children, brothers and sisters outside the registers, the spouse's too."""
+    """Grown parents, children, brothers and sisters outside the registers, a living spouse's too."""
     people, near = world.people, set()
-    for own in {person, int(people.spouse[person])} - {NOBODY}:
+    spouse = int(people.spouse[person])
+    for own in {person, spouse} if spouse != NOBODY and people.lives(spouse) else {person}:
         parents = {int(people.father[own]), int(people.mother[own])} - {NOBODY}
         near |= parents | {c for p in (own, *parents) for c in world.kin.children(p)}
     near -= {person}

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months
-from doudi.synth.burden import assist, income_of, rigid
-from doudi.synth.care import help_once
+from doudi.synth.burden import assist, income_of
+from doudi.synth.care import HOSPITALS, help_once
 from doudi.synth.cases_leak import household_of
 from doudi.synth.cases_plan import modest_homes, role_of, turns
 from doudi.synth.health import living_alone
 from doudi.synth.lookback import plain_homes
 from doudi.synth.relief import stay
+from doudi.synth.rigid import rigid
 from doudi.synth.truth import about_need
 from doudi.synth.wards import die, take_away
 
@@ -68,10 +69,9 @@ def _plant_medical(world: World) -> None:
         grown = [int(p) for p in world.homes.people_of(home) if age[p] >= 18]
         grown = grown or [int(world.homes.head[home])]
         person, first = grown[turn % len(grown)], months.LAST - 5 - turn % 3
-        for month in (first - 3, first - 1, first):
-            _stay(world, person, month)
+        paid = [_stay(world, person, month) for month in (first - 3, first - 1, first)]
         who, when = np.array([home]), np.array([first])
-        cost = np.array([3 * OWN_PART])
+        cost = np.array([round(sum(paid), 2)])
         if kind == "rigid":
             income = np.minimum(income_of(world)[who], cost / 0.72)
             rigid(world, who, when, cost, income, np.zeros(1))
@@ -82,25 +82,30 @@ def _plant_medical(world: World) -> None:
         note(world, "L02", person, first, kind)
 
 
-def _stay(world: World, person: int, month: int) -> None:
-    """A stay of ten days of which the patient pays much."""
+def _stay(world: World, person: int, month: int) -> float:
+    """A stay of some ten days of which the patient pays much; returns how much."""
+    rng = world.block.stream(f"L02 {person} {month}")
+    own = round(OWN_PART * float(rng.uniform(0.92, 1.25)), 2)
+    fund = round(own * float(rng.uniform(1.3, 2.1)), 2)
+    admit = months.day(month, int(rng.integers(2, 14)))
     world.book.add(
         "inpatient_settlement",
         known=month,
         person_id=[str(world.people.number[person])],
-        hospital="市第一医院",
-        admit=months.day(month, 6),
-        discharge=months.day(month, 16),
-        total=OWN_PART + 16_200.0,
-        fund_paid=16_200.0,
+        hospital=HOSPITALS[int(rng.integers(len(HOSPITALS)))],
+        admit=admit,
+        discharge=admit + np.timedelta64(int(rng.integers(6, 14)), "D"),
+        total=round(own + fund, 2),
+        fund_paid=fund,
         serious_illness_paid=0.0,
         assistance_paid=0.0,
-        self_pay=OWN_PART,
-        disease_group="循环系统",
+        self_pay=own,
+        disease_group=str(rng.choice(["循环系统", "消化系统", "骨科"])),
         settlement_no=f"ZY{world.next_serial():08d}",
         reverses="",
         name=str(world.people.name[person]),
     )
+    return own
 
 
 def _plant_bereaved(world: World) -> None:
@@ -177,8 +182,16 @@ def _plant_lonely(world: World) -> None:
             world.uncalled.add(home)
         if kind == "lodger":
             place = world.firms.institutions[0][0]
-            begin = np.array([months.day(30, 5)])
-            stay(world, np.array([person]), place, begin, NAT, known=30, fee=1_800.0)
+            begin = np.array([months.day(30, months.any_day(person))])
+            stay(
+                world,
+                np.array([person]),
+                place,
+                begin,
+                NAT,
+                known=30,
+                fee=1_500.0 + person % 7 * 100,
+            )
         note(world, "L08", person, ROUND, kind)
 
 
@@ -194,7 +207,7 @@ def _assess(world: World, person: int) -> None:
         known=ROUND,
         person_id=[str(world.people.number[person])],
         disability_level="重度失能",
-        assess_date=months.day(ROUND, 20),
+        assess_date=months.day(ROUND, months.any_day(person)),
         living_alone=True,
         name=str(world.people.name[person]),
     )

@@ -61,6 +61,8 @@ def _plant_custody(world: World, active: Pool) -> None:
             inmate(
                 world, who, np.array([first]), np.array([first + 72]), never, PROVINCES[turn % 5]
             )
+        world.at_school[person] = False
+        world.well.add(case.home)
         if not clearing:
             world.wards.held[person] = first
         about_case(
@@ -177,6 +179,7 @@ def _plant_checked_out(world: World) -> None:
     rng = world.block.stream("E45")
     own = [s for s in world.stipends if s.kind == "tekun" and s.active() and not s.institution]
     pool = [s for s in own if s.start < 10 and world.people.lives(s.person)]
+    pool.sort(key=lambda s: not world.kin.children(s.person))  # who has none is needed for L16
     for _, clearing in turns(world, "E45", len(world.dibao), ("X15", "X20")):
         stipend = next((s for s in pool if world.is_free(world.home_of(s.person))), None)
         if stipend is None:

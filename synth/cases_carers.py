@@ -69,6 +69,8 @@ def _carers(world: World, rng: Generator) -> None:
     alone = rng.permutation(alone)
     fits = alone[own_book[world.homes.book[world.people.home[alone]]]]
     chosen = fits[:cases].tolist()
+    carer, other = _burdens(world)
+    world.reserved |= set(other[np.isin(carer, chosen)].tolist())
     others = alone[~np.isin(alone, chosen)].tolist()
     count = lookalikes(cases, 2)
     for person in others:  # few: whoever is not planted has been helped

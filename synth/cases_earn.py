@@ -13,7 +13,18 @@ from doudi.synth.labour import project_wages
 from doudi.synth.pensions import pension
 from doudi.synth.plant import adult
 from doudi.synth.registers import put_off
-from doudi.synth.rounds import Plan, declare, grown, hand, line, note, over, plant_each, since
+from doudi.synth.rounds import (
+    Plan,
+    bearable,
+    declare,
+    grown,
+    hand,
+    line,
+    note,
+    over,
+    plant_each,
+    since,
+)
 from doudi.synth.service import ticket
 from doudi.synth.taxes import income
 
@@ -68,7 +79,7 @@ def _pension(world: World, rng: Generator, case: Dibao, clearing: str, turn: int
         first, amount = GRACE_SINCE, round(line(case) * 1.5, 2)
         put_off(world, case, first, first + 6)
     elif clearing == "X05":
-        first, amount = case.start, round(line(case, 0) * 0.9, 2)
+        first, amount = case.start, round(min(line(case, 0) * 0.9, bearable(case)), 2)
         declare(case, person, amount)
     who = np.array([person])
     if clearing == "X24":
@@ -98,7 +109,7 @@ def _bereaved(world: World, person: int, first: int) -> None:
 def misused(world: World, case: Dibao, person: int, month: int, topic: str) -> None:
     """A complaint that a number was misused, found true."""
     code = world.areas.code[case.village]
-    day = months.day_in(np.array([month]), 14)
+    day = months.day_in(np.array([month]), months.any_day(person))
     told = ("投诉", topic, "属实")
     ticket(world, [str(world.people.number[person])], [str(code)], told, day)
 

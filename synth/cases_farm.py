@@ -83,6 +83,8 @@ def _land(world: World, rng: Generator, case: Dibao, clearing: str, turn: int) -
     rent_month = size * (RENTED_OUT * line + case.declared_pc())
     if clearing == "X18":
         rent_month = TRIFLE * line * size
+    if clearing == "X05":
+        rent_month = RENTED_OUT * line * size
     area = round(float(rng.uniform(5.0, 8.5)) * size / (6 if clearing == "X18" else 1), 1)
     rate = float(np.ceil(rent_month * 12 / area / 10) * 10)
     if clearing == "X05":
@@ -93,7 +95,7 @@ def _land(world: World, rng: Generator, case: Dibao, clearing: str, turn: int) -
     head, when = np.array([case.head]), np.array([first])
     lease(world, head, str(firm), area=area, rent=rate, first=when, years=20, prefix="LZ")
     if turn % 2 and not clearing:
-        forest(world, head, np.array([FOREST_MU]))
+        forest(world, head, np.array([FOREST_MU + case.head % 90 / 10]))
     _note(world, "E34", case, case.head, first, clearing)
 
 
@@ -135,12 +137,28 @@ def _cooperative(world: World, rng: Generator, who: NDArray[np.int64], first: in
     chair = int(heads[int(rng.integers(len(heads)))])
     world.reserved.add(chair)
     owner = str(world.people.number[chair]), str(world.people.name[chair])
-    setup = months.day(first - 30, 5)
+    setup, home = months.day(first - 30, months.any_day(chair)), int(world.people.home[chair])
+    name = f"{world.areas.name[world.homes.village[home]]}农民专业合作社"
     company(
-        world.book, code, f"合成{code[-5:]}种植专业合作社", owner=owner, setup=setup, kind=KINDS[3]
+        world.book,
+        code,
+        name,
+        owner=owner,
+        setup=setup,
+        kind=KINDS[3],
+        capital=50.0,
+        phone=str(world.people.phone[chair]),
+        address=str(world.homes.address[home]),
     )
     members(world, [code], np.array([chair]), 60_000.0, setup, role="理事长")
-    members(world, [code], who, 0.0, months.day_in(np.array([first]), 9), role="成员")
+    members(
+        world,
+        [code],
+        who,
+        0.0,
+        months.day_in(np.array([first]), months.any_day(int(who[0]))),
+        role="成员",
+    )
 
 
 def _leases(world: World, rng: Generator, lessee: int, first: int) -> None:
@@ -171,7 +189,7 @@ def _insured(
             who,
             year,
             kind=np.array([1]),
-            quantity=area,
+            quantity=area + who % 40,
             claim=0.0,
             whole_village=whole_village,
             prefix="CT" if whole_village else "CG",
@@ -182,11 +200,14 @@ def _machine(world: World, rng: Generator, case: Dibao, clearing: str, turn: int
     """A tractor or harvester of more than 50 kW; or a tiller, one on credit, one sold again."""
     first = _since(rng, case)
     person = _grown(world, case)
-    owner, day = np.array([case.head if person is None else person]), months.day(first, 8)
+    owner, day = (
+        np.array([case.head if person is None else person]),
+        months.day(first, months.any_day(case.home)),
+    )
     kind = np.array([1 if clearing == "X04" else SMALL + turn % 3])
     told: dict[str, Any] = {}
     if clearing == "X02":
-        day = months.day(case.start - 40, 8)
+        day = months.day(case.start - 40, months.any_day(case.home))
         told = {"status": "已转让" if turn % 2 else "报废"}
     if clearing == "X10":
         told = {"price": 58_000.0, "subsidy": 9_000.0}

@@ -10,8 +10,10 @@ import numpy as np
 from doudi.synth import months
 from doudi.synth.assets import NAT
 from doudi.synth.cases_assets import stranger
-from doudi.synth.firms import company, filings, holding
-from doudi.synth.people import NOBODY
+from doudi.synth.cases_bank import relatives_outside
+from doudi.synth.filings import filings
+from doudi.synth.firms import called, company, founded, trade_of
+from doudi.synth.holders import holding
 from doudi.synth.plant import has_adult, lookalikes, wanted, worker
 from doudi.synth.truth import about_case
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from doudi.synth.plant import Pool
     from doudi.synth.world import Dibao, World
 
-LONG_AGO = np.datetime64("2014-09-12")
 BIG_REVENUE = 92_000.0
 """CNY a month: more than a million a year."""
 
@@ -75,6 +76,11 @@ def _role(world: World, case: Dibao, clearing: str, turn: int) -> None:
     )
 
 
+def _grown(world: World, person: int, day: np.datetime64) -> np.datetime64:
+    """A day, or the one on which somebody has just come of age, where that is later."""
+    return np.datetime64(world.people.grown(np.array([person]), np.array([day]))[0], "D")
+
+
 def _business(
     world: World, person: int, *, revenue: float, employees: int, status: str, profit: float = 0.12
 ) -> None:
@@ -84,12 +90,12 @@ def _business(
     world.book.add(
         "individual_business",
         uscc=[code],
-        name=f"{name[0]}记小吃店{code[-4:]}",
+        name=called(code, f"{trade_of(code)}店", ""),
         operator_id=number,
-        industry="餐饮",
-        setup_date=world.people.grown(np.array([person]), np.array([LONG_AGO])),
+        industry=trade_of(code),
+        setup_date=_grown(world, person, founded(code)),
         status=status,
-        funds=3.0,
+        funds=(2.0, 5.0, 10.0)[person % 3],
         employees=employees,
         operator_name=name,
         address=str(world.homes.address[world.people.home[person]]),
@@ -97,28 +103,43 @@ def _business(
     filings(world.book, code, revenue, profit=profit)
 
 
-def _own_company(world: World, person: int, *, revenue: float, status: str) -> None:
-    """A company that a member represents, manages and mostly owns."""
-    code = world.firms.new_code()
-    other = stranger(world, low=30, high=60)
+def _registered(
+    world: World, owner: int, *, status: str = "存续"
+) -> tuple[str, np.datetime64, tuple[str, str]]:
+    """A company of one owner: its code, the day it was set up, and code and name as a holder's."""
+    code, people = world.firms.new_code(), world.people
+    day = _grown(world, owner, founded(code))
     company(
         world.book,
         code,
-        f"合成{code[-5:]}商贸有限公司",
-        owner=_who(world, person),
-        setup=world.people.grown(np.array([person]), np.array([LONG_AGO]))[0],
+        called(code),
+        owner=_who(world, owner),
+        setup=day,
         status=status,
-        phone=str(world.people.phone[person]),
+        phone=str(people.phone[owner]),
+        address=str(world.homes.address[people.home[owner]]),
     )
-    holding(world.book, code, _who(world, person), 0.6, since=LONG_AGO)
-    holding(world.book, code, _who(world, other), 0.4, since=LONG_AGO)
-    _manager(world, code, person, "执行董事")
+    return code, day, (code, called(code))
+
+
+def _hold(world: World, code: str, person: int, ratio: float, day: np.datetime64) -> None:
+    """A person's share of a company, from a day on or when of age."""
+    since = _grown(world, person, day)
+    holding(world.book, code, _who(world, person), ratio, since=since)
+
+
+def _own_company(world: World, person: int, *, revenue: float, status: str) -> None:
+    """A company that a member represents, manages and mostly owns."""
+    code, day, _ = _registered(world, person, status=status)
+    _hold(world, code, person, 0.6, day)
+    _hold(world, code, stranger(world, low=30, high=60), 0.4, day)
+    _manager(world, code, person, "执行董事", day)
     filings(
         world.book, code, revenue, months_each=1, status="非正常" if status == "吊销" else "正常"
     )
 
 
-def _manager(world: World, code: str, person: int, position: str) -> None:
+def _manager(world: World, code: str, person: int, position: str, day: np.datetime64) -> None:
     """One row of executives."""
     number, name = _who(world, person)
     world.book.add(
@@ -126,7 +147,7 @@ def _manager(world: World, code: str, person: int, position: str) -> None:
         company_uscc=[code],
         person_id=number,
         position=position,
-        from_date=LONG_AGO,
+        from_date=_grown(world, person, day),
         to_date=NAT,
         person_name=name,
     )
@@ -134,45 +155,36 @@ def _manager(world: World, code: str, person: int, position: str) -> None:
 
 def _small_share(world: World, person: int) -> None:
     """A share of two per cent in somebody else's working company."""
-    code = _outside_company(world, "股份", revenue=120_000.0)
-    holding(world.book, code, _who(world, person), 0.02, since=LONG_AGO)
-    holding(world.book, code, _who(world, stranger(world, low=30, high=60)), 0.98, since=LONG_AGO)
-
-
-def _outside_company(world: World, word: str, *, revenue: float | None) -> str:
-    """A company that somebody outside every register represents."""
-    code = world.firms.new_code()
-    owner = stranger(world, low=30, high=60)
-    company(
-        world.book, code, f"合成{code[-5:]}{word}有限公司", owner=_who(world, owner), setup=LONG_AGO
-    )
-    if revenue is not None:
-        filings(world.book, code, revenue)
-    return code
+    code, day, _ = _registered(world, stranger(world, low=30, high=60))
+    filings(world.book, code, 120_000.0)
+    _hold(world, code, person, 0.02, day)
+    _hold(world, code, stranger(world, low=30, high=60), 0.98, day)
 
 
 def _chain(world: World, case: Dibao, clearing: str, turn: int) -> None:
     """Member, one to three holding companies, and the company at the end."""
     person = worker(world, case)
-    target = _outside_company(world, "实业", revenue=0.0 if clearing == "X12" else BIG_REVENUE)
+    target, begun, _ = _registered(world, stranger(world, low=30, high=60))
+    filings(world.book, target, 0.0 if clearing == "X12" else BIG_REVENUE)
     layers = 1 + turn % 3
     share = 0.05 if clearing == "X11" else 0.8
     concert = not clearing and turn % 3 == 2
-    if concert and _in_concert(world, case, person, target):
-        about_case(world, "E22", case, person, max(case.start, months.FIRST_PAID), known=0)
+    if concert and _in_concert(world, case, person, target, begun):
+        first = max(case.start, months.FIRST_PAID)
+        about_case(world, "E22", case, person, first, difficulty="overlap", known=0)
         _note(world, case, person, "", "concert")
         return
-    holder = _who(world, person)
+    holder, since = _who(world, person), _grown(world, person, founded(target))
     for layer in range(layers):
-        code = _outside_company(world, f"投资{layer + 1}", revenue=0.0)
-        holding(world.book, code, holder, share if layer == 0 else 0.8, since=LONG_AGO)
-        rest = _who(world, stranger(world, low=30, high=60))
-        holding(
-            world.book, code, rest, round(1 - (share if layer == 0 else 0.8), 2), since=LONG_AGO
-        )
-        holder = code, f"合成{code[-5:]}投资{layer + 1}有限公司"
-    holding(world.book, target, holder, 0.8, since=LONG_AGO)
-    holding(world.book, target, _who(world, stranger(world, low=30, high=60)), 0.2, since=LONG_AGO)
+        part = share if layer == 0 else 0.8
+        code, day, told = _registered(world, stranger(world, low=30, high=60))
+        filings(world.book, code, 0.0)
+        since = max(since, day)
+        holding(world.book, code, holder, part, since=since)
+        _hold(world, code, stranger(world, low=30, high=60), round(1 - part, 2), day)
+        holder = told
+    holding(world.book, target, holder, 0.8, since=max(since, begun))
+    _hold(world, target, stranger(world, low=30, high=60), 0.2, begun)
     _note(world, case, person, clearing, f"{layers + 1} hops")
 
 
@@ -191,23 +203,14 @@ def _note(world: World, case: Dibao, person: int, clearing: str, difficulty: str
     )
 
 
-def _in_concert(world: World, case: Dibao, person: int, target: str) -> bool:
+def _in_concert(world: World, case: Dibao, person: int, target: str, begun: np.datetime64) -> bool:
     """A fifth in the member's hands, almost half in a close relative's, the member as manager."""
-    people, inside = world.people, {m.person for m in case.members}
-    age = people.age()
-    near = [
-        k
-        for k in sorted(world.kin.within(person, 2))
-        if k not in inside
-        and people.home[k] != NOBODY
-        and not world.aid.knows(int(people.home[k]))
-        and 22 < age[k] < 75
-        and people.lives(k)
-    ]
+    inside = {m.person for m in case.members}
+    near = [k for k in relatives_outside(world, person) if k not in inside]
     if not near:
         return False
-    holding(world.book, target, _who(world, person), 0.2, since=LONG_AGO)
-    holding(world.book, target, _who(world, near[0]), 0.45, since=LONG_AGO)
-    holding(world.book, target, _who(world, stranger(world, low=30, high=60)), 0.35, since=LONG_AGO)
-    _manager(world, target, person, "财务负责人")
+    _hold(world, target, person, 0.2, begun)
+    _hold(world, target, near[0], 0.45, begun)
+    _hold(world, target, stranger(world, low=30, high=60), 0.35, begun)
+    _manager(world, target, person, "财务负责人", begun)
     return True

@@ -10,12 +10,12 @@ import numpy as np
 
 from doudi.synth import months, numbers
 from doudi.synth.bank import BANKS, balance
-from doudi.synth.firms import company
+from doudi.synth.firms import called, company
 from doudi.synth.flows import summary
 from doudi.synth.market import change
 from doudi.synth.people import NOBODY
 from doudi.synth.plant import lookalikes, wanted
-from doudi.synth.rounds import Plan, grown, hand, note, plant_each, since
+from doudi.synth.rounds import Plan, grown, hand, note, plant_each, since, temper
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -62,7 +62,7 @@ def _companies(
     day = months.day(first, 12)
     for turn in range(EACH):
         code = world.firms.new_code()
-        name = f"合成{code[-6:]}贸易有限公司"
+        name = called(code)
         phone = contact[0]
         status = "异常" if clearing else "存续"
         company(
@@ -72,6 +72,7 @@ def _companies(
             owner=owner,
             setup=day,
             phone=phone,
+            address=str(world.homes.address[case.home]),
             status=status,
             capital=500.0,
         )
@@ -116,6 +117,7 @@ def _drawn(world: World, rng: Generator, case: Dibao, clearing: str, turn: int) 
     member = _elders(world, case)[0]
     person, dies = member.person, since(rng, case, 22, 34)
     member.removed = dies + 1
+    temper(case)
     _let_die(world, person, dies, int(rng.integers(3, 9)))
     first = dies if clearing == "X09" else dies + 2
     month = np.arange(months.FIRST_PAID, months.LAST + 1)

@@ -52,7 +52,7 @@ def _edge_homes(world: World) -> list[tuple[int, int]]:
 
 
 def _plant_edge(world: World) -> None:
-    """L15: nobody asked for them; all others are paid alone, or declined in writing."""
+    """L15: nobody asked for them; lookalikes are paid alone, or declined in writing, as all others."""
     base = int((world.aid.edge_from <= months.LAST).sum())
     waiting = iter(_edge_homes(world))
     for turn, kind in turns(world, "L15", base, (ALONE, DECLINED)):
@@ -65,8 +65,6 @@ def _plant_edge(world: World) -> None:
         if told:
             household = ("dibao_household_register", told)
         about_need(world, "L15", household, person, first, role=role_of(kind))
-    for turn, (home, person) in enumerate(waiting):
-        _settle_edge(world, home, person, wanted=turn % 2 == 0)
 
 
 def _visible(world: World, home: int, person: int) -> int:
@@ -77,10 +75,15 @@ def _visible(world: World, home: int, person: int) -> int:
 
 
 def _settle_edge(world: World, home: int, person: int, *, wanted: bool) -> str:
-    """Pay a member alone, unless somebody else earns; else a written refusal. The case number."""
-    start = min(_visible(world, home, person) + 2, months.LAST - 1)
-    others = [int(p) for p in world.homes.people_of(home) if p != person]
-    if wanted and not any(world.jobs.kind[p] for p in others):
+    """Pay a member of a home without wages, car and second flat alone; else it was declined.
+
+    Returns:
+        The case number; empty where the family declined in writing.
+    """
+    start = min(_visible(world, home, person) + 2, months.LAST)
+    who = world.homes.people_of(home)
+    owns = world.assets.second[home] or world.assets.car[home] or world.firms.run_by(who)
+    if wanted and not owns and not world.jobs.kind[who].any():
         case = single(world, person, start)
         world.dibao.append(case)
         return case.number
@@ -90,13 +93,41 @@ def _settle_edge(world: World, home: int, person: int, *, wanted: bool) -> str:
     return ""
 
 
+def settle_edge(world: World) -> None:
+    """Whoever else of an edge household is severely ill or disabled is paid alone, or declined.
+
+    Where something is planted it was declined, so that no benefit disturbs it.
+    """
+    needy = [p for p in world.truth.planted if p.code == "L15" and p.role == "case"]
+    told = world.lapsed | {world.home_of(p.person) for p in needy}
+    for turn, person in enumerate(_severe_on_edge(world)):
+        home = world.home_of(person)
+        if home not in told:
+            wanted = turn % 2 == 0 and world.is_free(home) and not world.cases_at(home)
+            _settle_edge(world, home, person, wanted=wanted)
+
+
+def _severe_on_edge(world: World) -> list[int]:
+    """Severely ill or disabled people of edge households who draw no benefit that rules it out."""
+    people, grade, home = world.people, world.grade, world.people.home
+    edge = world.aid.edge_from[np.where(home < 0, 0, home)] <= months.LAST
+    mental = (grade == 3) & np.isin(world.ailment, ("智", "精"))
+    certified = ((grade > 0) & (grade <= 2)) | mental
+    severe = (certified & (world.cert_from <= months.LAST)) | (world.shocks.severe <= months.LAST)
+    own = np.flatnonzero((home >= 0) & edge & severe & people.living())
+    held = {m.person for case in world.dibao if case.active() for m in case.members}
+    held |= {s.person for s in world.stipends if s.kind == "tekun" and s.active()}
+    held |= {ward.child for ward in world.wards.children}
+    return [p for p in own.tolist() if p not in held]
+
+
 def single(world: World, person: int, start: int) -> Dibao:
     """A minimum-living case of one person."""
     home = world.home_of(person)
     village = int(world.homes.village[home])
     town = int(world.areas.town[village])
     return Dibao(
-        number=f"DB{world.areas.town_digits(village)}{800000 + world.next_serial() % 100000:06d}",
+        number=world.case_number(village),
         home=home,
         head=person,
         members=[Member(person, start)],
@@ -116,7 +147,7 @@ def _kin(world: World, person: int) -> list[int]:
 
 
 def _alone(world: World) -> list[tuple[Stipend, list[int]]]:
-    """特困 support of old people with no kin here, or two children at most who could be disabled."""
+    """特困 support of old people with no kin here, or three at most who could be disabled."""
     people, age = world.people, world.people.age()
     plain, found = plain_homes(world) & ~world.assets.car, []
     owners = {*world.firms.owner.tolist(), *world.firms.business_owner.tolist()}
@@ -127,7 +158,7 @@ def _alone(world: World) -> list[tuple[Stipend, list[int]]]:
         if fits and people.lives(person) and age[person] > 63:
             kin = _kin(world, person)
             may = all(k not in owners and plain[people.home[k]] for k in kin)
-            if world.is_free(world.home_of(person)) and len(kin) < 3 and may:
+            if world.is_free(world.home_of(person)) and len(kin) < 4 and may:
                 found.append((stipend, kin))
     return sorted(found, key=lambda pair: len(pair[1]))
 
@@ -208,7 +239,7 @@ def _insure_elsewhere(world: World, person: int) -> None:
         scheme="居民",
         year=str(YEARS[-1]),
         subsidised_category="",
-        paid_date=months.day(first, 12),
+        paid_date=months.day(first, months.any_day(person)),
         area_code=FOREIGN,
         status="正常参保",
         name=str(world.people.name[person]),

@@ -34,6 +34,10 @@ MODEST = 0.5
 """Comfort up to which a home is no better off than most."""
 
 
+EARLY = 17
+"""Last day of the month on which something befalls somebody who is helped in the same month."""
+
+
 def plant_hidden(world: World) -> None:
     """L18 and L21 with needs of the same kind that were met."""
     _outsiders(world, world.block.stream("L18"))
@@ -50,22 +54,29 @@ def _outsiders(world: World, rng: Generator) -> None:
         month = int(rng.integers(months.LAST - 2, months.LAST + 1))
         met = ("", "helped", "left")[0 if turn < cases else 1 + turn % 2]
         _settle(world, rng, person, month - 2 if met == "left" else months.OPEN)
-        _strike(world, person, month, homeless=turn % 2 == 1 and met != "left")
+        homeless = turn % 2 == 1 and met != "left"
+        _strike(world, person, month, homeless=homeless)
         if met == "helped":
             _help(world, person, month)
-        world.truth.add(
-            Planted(
-                "L18",
-                "decoy" if met else "case",
-                f"person:{people.number[person]}",
-                "residence_permit",
-                person,
-                month,
-                months.LAST,
-                difficulty=met or "no hukou",
-                known=month,
-            )
+        for code in ("L18",) if met or homeless else ("L18", "L01"):
+            _note(world, code, person, month, met)
+
+
+def _note(world: World, code: str, person: int, month: int, met: str) -> None:
+    """The truth about somebody without a household; the severely ill are L01 as well."""
+    world.truth.add(
+        Planted(
+            code,
+            "decoy" if met else "case",
+            f"person:{world.people.number[person]}",
+            "residence_permit",
+            person,
+            month,
+            months.LAST,
+            difficulty=met or ("no hukou" if code == "L18" else "overlap"),
+            known=month,
         )
+    )
 
 
 def _settle(world: World, rng: Generator, person: int, until: int) -> None:
@@ -87,14 +98,19 @@ def _strike(world: World, person: int, month: int, *, homeless: bool) -> None:
     """A severe illness, or days in the shelter."""
     people, own = world.people, np.array([person])
     if homeless:
-        sheltered(world, own, months.day_in(np.array([month]), 7), np.array([True]))
+        sheltered(
+            world,
+            own,
+            months.day_in(np.array([month]), months.any_day(person, EARLY)),
+            np.array([True]),
+        )
         return
     world.book.add(
         "severe_disease_register",
         known=month,
         person_id=people.number[own],
         disease="尿毒症",
-        confirmed_date=months.day_in(np.array([month]), 9),
+        confirmed_date=months.day_in(np.array([month]), months.any_day(person, EARLY)),
         status="治疗中",
         hospital="县人民医院",
         name=people.name[own],
@@ -163,7 +179,16 @@ def _show(world: World, rng: Generator, head: int, last: int, *, every: bool) ->
     who, village = np.array([head]), world.homes.village[world.people.home[head]]
     due = last - int(rng.integers(2, SPAN - 2))
     begun = np.array([due - 36])
-    borrow(world, who, begun, 20_000.0, due=begun + 36, day=11, use="养殖", overdue=True)
+    borrow(
+        world,
+        who,
+        begun,
+        20_000.0,
+        due=begun + 36,
+        day=months.any_day(head),
+        use="养殖",
+        overdue=True,
+    )
     for stock, known in ((45.0, begun + 1), (0.0, np.array([last - 1]))):
         livestock(
             world,
@@ -175,7 +200,7 @@ def _show(world: World, rng: Generator, head: int, last: int, *, every: bool) ->
             known=known,
         )
     if every:
-        asked = months.day_in(np.array([last]), 5)
+        asked = months.day_in(np.array([last]), months.any_day(head, EARLY))
         told = ("求助", "临时救助", "已解释")
         code = str(world.areas.code[village])
         ticket(world, str(world.people.number[head]), code, told, asked)

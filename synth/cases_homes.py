@@ -14,7 +14,7 @@ from doudi.synth.cases_bank import relative_outside, relatives_outside
 from doudi.synth.cases_lump import SERIALS, treated
 from doudi.synth.courts import ROLES, case_numbers, enforcement
 from doudi.synth.quiet import places
-from doudi.synth.rounds import Plan, declare, grown, hand, line, note, plant_each, since
+from doudi.synth.rounds import Plan, bearable, declare, grown, hand, line, note, plant_each, since
 from doudi.synth.taxes import deed, invoice
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from doudi.synth.world import Dibao, World
 
 NAT = np.datetime64("NaT", "D")
-PRICE, AREA = 316_000.0, 96.0
+PRICE = 316_000.0
 DUE = 1_150.0
 """What a mortgage costs a month, CNY."""
 LEASES = 1_000_000
@@ -72,12 +72,22 @@ def _home_of(
         world,
         np.array([owner]),
         since=day,
-        area=AREA,
+        area=_area(owner),
         status=status,
         known=max(int(months.index_of(np.array([day]))[0]), 0),
         village=case.village,
         door=np.array([door]),
     )[0]
+
+
+def _area(person: int) -> float:
+    """Square metres of a home."""
+    return round(86.0 + person * 7_919 % 2_400 / 100, 2)
+
+
+def _price(person: int) -> float:
+    """What such a home costs, CNY."""
+    return PRICE + person * 613 % 60 * 1_000.0
 
 
 def _door(rng: Generator) -> int:
@@ -89,16 +99,16 @@ def _nominee(world: World, rng: Generator, case: Dibao, clearing: str, turn: int
     """A relative's home whose tax and mortgage a member pays; or just lives in."""
     del turn
     person, first = hand(world, case), since(rng, case)
-    holder, day = relative_outside(world, rng, person), months.day(first, 21)
+    holder, day = relative_outside(world, rng, person), months.day(first, months.any_day(person))
     world.assets.flat[case.home] = False
     door = int(str(world.homes.address[case.home])[12:]) if clearing else _door(rng)
     number = _home_of(world, case, holder, day, door)
     payer = holder if clearing else person
     account = [str(world.people.account[payer])]
     paid = np.array([day - np.timedelta64(9, "D")])
-    deed(world, np.array([holder]), [number], paid, PRICE, account=account)
+    deed(world, np.array([holder]), [number], paid, _price(person), account=account)
     if not clearing:
-        asked, owed = np.array([months.SNAPSHOT]), np.array([PRICE * 0.6])
+        asked, owed = np.array([months.SNAPSHOT]), np.array([_price(person) * 0.6])
         partner = [str(world.people.number[holder])]
         loan(world, np.array([person]), "房贷", owed, DUE, asked=asked, partner=partner)
     first = first + 1
@@ -110,18 +120,21 @@ def _given_away(world: World, rng: Generator, case: Dibao, clearing: str, turn: 
     """A home goes to a relative before or during the benefit; or pays for treatment or debts."""
     person = hand(world, case)
     first = case.start - 9 if turn % 2 and not clearing else since(rng, case)
-    taker, day = relative_outside(world, rng, person), months.day(first, 13)
+    taker, day = relative_outside(world, rng, person), months.day(first, months.any_day(person))
     number = _home_of(world, case, taker, day, _door(rng))
     way, price = "赠与", 0.0
     if clearing == "X10":
-        way, price = "查封拍卖", PRICE * 0.45
+        way, price = "查封拍卖", _price(person) * 0.45
         _seized(world, person, first, price)
     elif clearing == "X20":
-        way, price = "买卖", PRICE * 0.45
+        way, price = "买卖", _price(person) * 0.45
         treated(world, rng, person, first, price)
     elif turn % 3 == 1:
-        way, price = "买卖", PRICE * 0.2
+        way, price = "买卖", _price(person) * 0.2
     _transfer(world, number, person, taker, (way, price), day)
+    paid = np.array([day - np.timedelta64(3, "D")])
+    account = [str(world.people.account[taker])]
+    deed(world, np.array([taker]), [number], paid, _price(person), account=account)
     start = max(first + 1, case.start)
     note(world, "E18", case, person, start, clearing, known=first, difficulty="multi-hop")
 
@@ -170,15 +183,15 @@ def _from_plan(world: World, rng: Generator, case: Dibao, clearing: str, turn: i
         contract_no=[f"WQ9{world.homes.first + case.home + 1:08d}"],
         buyer_ids=str(world.people.number[person]),
         unit_address=str(places(world, village, door)[0]),
-        area=AREA,
-        price=PRICE,
-        signed_date=months.day(first, 16),
+        area=_area(person),
+        price=_price(person),
+        signed_date=months.day(first, months.any_day(person)),
         status="撤销" if clearing == "X02" else "有效",
         project_status="安置" if clearing == "X04" else "正常",
         address_code=f"{world.areas.code[case.village]}{door[0]}",
     )
     if clearing == "X10":
-        asked, owed = np.array([months.SNAPSHOT]), np.array([PRICE * 0.97])
+        asked, owed = np.array([months.SNAPSHOT]), np.array([_price(person) * 0.97])
         loan(world, np.array([person]), "房贷", owed, DUE, asked=asked)
     note(world, "E20", case, person, first + 3, clearing, known=first + 3)
 
@@ -189,18 +202,21 @@ def _let(world: World, rng: Generator, case: Dibao, clearing: str, turn: int) ->
     person, first = hand(world, case), since(rng, case)
     world.assets.flat[case.home] = False
     door = _door(rng)
-    _home_of(world, case, person, np.datetime64("2013-06-14"), door)
+    _home_of(
+        world, case, person, np.datetime64("2013-06-14") - np.timedelta64(person % 1_300, "D"), door
+    )
     told = case.declared_pc() * len(case.members)
     rent = max(round(line(case) * 0.45 / 10 + 30) * 10.0, round(told * 0.15) * 10.0)
     if clearing == "X05":
         first = max(case.start, months.FIRST_PAID)
+        rent = min(rent, bearable(case) // 10 * 10)
         declare(case, person, rent)
     elif clearing == "X18":
         rent = round(line(case, first) * 0.06)
     month = np.arange(first, months.LAST + 1)
     address = f"合成县{world.areas.name[case.village]}{door}号"
     tenant = str(world.firms.name[int(rng.integers(len(world.firms.name)))])
-    day = months.day_in(month, 8)
+    day = months.day_in(month, months.any_day(person))
     who = np.full(len(month), person)
     invoice(
         world,

@@ -3,6 +3,7 @@
 # ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +11,9 @@ import numpy as np
 from doudi.synth import months
 from doudi.synth.plant import early, has_adult, lookalikes, wanted, worker
 from doudi.synth.registers import put_off
-from doudi.synth.rounds import declare, line
+from doudi.synth.rounds import bearable, declare, line
 from doudi.synth.truth import about_case
-from doudi.synth.work import UNITS, fund_rows, insured
+from doudi.synth.work import NONE, UNITS, fund_rows, insured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 PAY, WAGE, BASE = 4300.0, 4500.0, 4800.0
 SMALL_BASE = 3000.0
+NET = 0.9
+"""Share of a wage that is left after the cost of employment."""
 FLEXIBLE_BASE = 2600.0
 SINCE_JULY = 36
 """The month since which wages and standards have been as they are."""
@@ -37,21 +40,28 @@ def plant_income(world: World, active: Pool) -> None:
         cases = wanted(world, code, len(world.dibao))
         for turn in range(lookalikes(cases, len(clearings))):
             clearing = clearings[turn % len(clearings)]
-            case = active.take(_fits(world, code, clearing))
+            case = active.take(partial(_idle, world, _fits(world, code, clearing)))
             if case is not None:
                 _plant(world, code, case, clearing)
         for _ in range(cases):
-            _plant(world, code, active.must(code, has_adult(world, most=3)), "")
+            _plant(
+                world, code, active.must(code, partial(_idle, world, has_adult(world, most=3))), ""
+            )
+
+
+def _idle(world: World, fits: Callable[[Dibao], bool], case: Dibao) -> bool:
+    """Whether a household fits, and its worker has never had a job that a register shows."""
+    return fits(case) and world.jobs.kind[worker(world, case)] == NONE
 
 
 def _fits(world: World, code: str, clearing: str) -> Callable[[Dibao], bool]:
     """Which households a lookalike can be planted in."""
     grown = has_adult(world)
     if clearing == "X07":
-        return lambda c: grown(c) and len(c.members) >= 3 and c.start < SINCE_JULY
+        return lambda c: grown(c) and c.size_in(SINCE_JULY) == len(c.members) >= 3
     if clearing == "X05":
-        least = {"E09": 1500.0, "E10": 1500.0, "E11": SMALL_BASE}[code] / 0.97
-        return lambda c: grown(c) and line(c) > least
+        least = {"E09": 1500.0, "E10": 1500.0, "E11": SMALL_BASE * NET}[code]
+        return lambda c: grown(c) and bearable(c) > least
     if clearing == "X15":
         return lambda c: grown(c) and c.start > -40
     return has_adult(world, most=2)
@@ -61,13 +71,13 @@ def _plant(world: World, code: str, case: Dibao, clearing: str) -> None:
     """One household whose member earns, with or without an explanation."""
     person = worker(world, case)
     first, last = early(world, case), months.OPEN
-    amount = {"E09": PAY, "E10": WAGE, "E11": BASE}[code]
+    amount = {"E09": PAY, "E10": WAGE, "E11": BASE}[code] + person % 31 * 20
     if clearing == "X15":
         first, last = case.start - 40, case.start - 2
     if clearing == "X05":
         amount = {"E09": 1500.0, "E10": 1960.0, "E11": SMALL_BASE}[code]
-        amount = min(amount, line(case) * 0.96) if code != "E11" else amount
-        declare(case, person, round(amount, 2))
+        amount = amount if code == "E11" else min(amount, bearable(case))
+        declare(case, person, round(min(amount, bearable(case)), 2))
         first = case.start
     if clearing == "X06":
         first = months.LAST - 4

@@ -1,4 +1,4 @@
-"""Planted needs that nobody met: L01, L03, L05, L06, L12, L24, and needs that were met."""
+"""Planted needs that nobody met: L01, L03, L05, L06, L24, and needs that were met."""
 
 # ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
@@ -10,6 +10,7 @@ import numpy as np
 from doudi.synth import months, work
 from doudi.synth.archives import archive_number
 from doudi.synth.care import help_once
+from doudi.synth.cases_exits import plant_exits
 from doudi.synth.homes import edge_number
 from doudi.synth.people import NOBODY
 from doudi.synth.plant import lookalikes, wanted
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 EDGE_INCOME = 8_200.0
 """CNY a head and year, between the standard and one and a half times it."""
@@ -44,7 +45,7 @@ def plant_needs(world: World, active: Pool, left: Pool) -> None:
     _disabled(world)
     _out_of_work(world)
     _struck(world)
-    _left_and_struck(world, active, left)
+    plant_exits(world, active, left)
     _almost_poor(world)
 
 
@@ -123,9 +124,15 @@ def _disabled(world: World) -> None:
             difficulty="overlap" if person in both else "plain",
             grade="certificate",
         )
-    for stipend in [s for s in world.stipends if s.kind == "tekun" and s.active()][
-        : lookalikes(cases, 1)
-    ]:
+    held_alone = [
+        s
+        for s in world.stipends
+        if s.kind == "tekun"
+        and s.active()
+        and people.lives(s.person)
+        and world.is_free(world.home_of(s.person))
+    ]
+    for stipend in held_alone[: lookalikes(cases, 1)]:
         world.grade[stipend.person], world.cert_from[stipend.person] = 2, 6
         number = str(people.number[stipend.person])
         about_need(
@@ -204,56 +211,6 @@ def _struck(world: World) -> None:
             month + (1 if turn < cases else 0),
             role="case" if turn < cases else "decoy",
         )
-
-
-def _left_and_struck(world: World, active: Pool, left: Pool) -> None:
-    """L12: a new shock after the exit; lookalikes left because they moved away."""
-    people, shocks = world.people, world.shocks
-    age = people.age()
-    exits = [c for c in left.waiting if c.end >= months.LAST - 23]
-    cases = wanted(world, "L12", len(exits))
-    for turn in range(cases + lookalikes(cases, 1)):
-        case = left.take(
-            lambda c: (
-                shocks.disaster[c.home] > months.LAST
-                and months.LAST - 22 <= c.end < months.LAST - 6
-                and people.lives(c.head)
-            ),
-        )
-        if case is None:
-            case = _withdraw(world, active.must("L12", lambda c: people.lives(c.head)))
-        grown = [m.person for m in case.members if age[m.person] > 17 and people.lives(m.person)]
-        person, month = grown[0], months.LAST - 4
-        role = "case" if turn < cases else "decoy"
-        world.unaided.add(case.home)
-        if role == "decoy":
-            case.reason = "迁出"
-            people.status[[m.person for m in case.members]] = "迁出"
-            shocks.severe[person] = month
-        elif turn % 2 and not case.urban:
-            shocks.disaster[case.home], shocks.event[case.home] = month, "地质灾害"
-            shocks.damage[case.home], shocks.crop_loss[case.home] = "D", 800.0
-            about_need(
-                world,
-                "L06",
-                ("dibao_household_register", case.number),
-                case.head,
-                month + 1,
-                difficulty="overlap",
-            )
-        else:
-            shocks.severe[person] = month
-        about_need(
-            world, "L12", ("dibao_household_register", case.number), person, month, role=role
-        )
-
-
-def _withdraw(world: World, case: Dibao) -> Dibao:
-    """A household that gives the benefit up within the last two years."""
-    case.end, case.reason = months.LAST - int(world.rng.integers(8, 21)), "自愿放弃"
-    world.shocks.severe[world.homes.people_of(case.home)] = months.OPEN
-    world.shocks.disaster[case.home] = months.OPEN
-    return case
 
 
 def _almost_poor(world: World) -> None:

@@ -11,7 +11,7 @@ from doudi.synth import months
 from doudi.synth.cases_bank import relative_outside
 from doudi.synth.flows import bank_year
 from doudi.synth.quiet import home_places
-from doudi.synth.rounds import Plan, grown, hand, note, plant_each
+from doudi.synth.rounds import Plan, grown, hand, line, note, plant_each
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -62,7 +62,8 @@ def _lives_well(world: World, rng: Generator, case: Dibao, clearing: str, turn: 
     )
     _power(world, rng, case, payer, shop=bool(clearing))
     if not clearing:
-        bank_year(world, rng, person, np.arange(FIRST, months.LAST + 1), SPENT, passed_on=True)
+        spent = max(SPENT, 1.8 * line(case))
+        bank_year(world, rng, person, np.arange(FIRST, months.LAST + 1), spent, passed_on=True)
     note(
         world, "E28", case, person, FIRST, clearing, known=months.SNAPSHOT, difficulty="statistical"
     )

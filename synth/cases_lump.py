@@ -41,10 +41,9 @@ def plant_sums(world: World, active: Pool) -> None:
 def treated(world: World, rng: Generator, person: int, first: int, cost: float) -> None:
     """Stays in three months for which the patient paid this much in all."""
     month = first + np.arange(STAYS)
-    admit = months.day_in(month, 4)
+    admit = months.day_in(month, 2 + month * 5 % 11)
     own = np.full(STAYS, round(cost / STAYS, 2))
     fund = np.round(own * 0.4, 2)
-    serial = world.block.number * 10**8 + person * 100 + np.arange(STAYS)
     world.book.add(
         "inpatient_settlement",
         known=month,
@@ -58,7 +57,7 @@ def treated(world: World, rng: Generator, person: int, first: int, cost: float) 
         assistance_paid=0.0,
         self_pay=own,
         disease_group="骨科",
-        settlement_no=[f"ZYQ{number:011d}" for number in serial.tolist()],
+        settlement_no=[f"ZY{number:08d}" for number in world.next_serials(STAYS).tolist()],
         reverses="",
         name=str(world.people.name[person]),
     )
@@ -94,8 +93,8 @@ def _demolished(world: World, case: Dibao, person: int, first: int, amount: floa
         owner_id=[str(people.number[person])],
         amount=amount,
         resettled_units="0",
-        agreement_date=months.day(first - 2, 9),
-        pay_date=months.day(first, 17),
+        agreement_date=months.day(first - 2, months.any_day(person)),
+        pay_date=months.day(first, months.any_day(person + 1)),
         owner_name=str(people.name[person]),
     )
     del case
@@ -118,4 +117,6 @@ def _court(world: World, rng: Generator, case: Dibao, clearing: str, turn: int) 
         dishonest(world, who, when, still, duty="有履行能力而拒不履行")
     if clearing:
         treated(world, rng, person, first + 1, amount * 0.97)
+    else:
+        world.well.add(case.home)
     note(world, "E46", case, person, first + 1, clearing, known=first)

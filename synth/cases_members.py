@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from doudi.synth.world import Dibao, World
 
 WAGE, SMALL_WAGE = 5_200.0, 1_960.0
-STUDENT = 27
-"""Age below which somebody moves away to study."""
+GRADUATE, STUDENT = 21.2, 25
+"""Ages today of those who went to college in 2022 and are through with it."""
+COLLEGE = (2, 36)
+"""September 2022 and July 2025: the three years of a college."""
+AWAY = 24
+"""Months after which somebody who moved to the city for work came back."""
 UNIVERSITY = "530100000000"
 TOUR, CROSSING = 0, 2
 
@@ -89,7 +93,7 @@ def _come_home(world: World, case: Dibao, person: int, month: int) -> None:
     """A child that came back from the city some months ago."""
     homes = world.homes
     book, code = homes.book_no[homes.book[case.home]], world.areas.code[homes.village[case.home]]
-    day, places = months.day_in(np.array([month]), 6), (UNIVERSITY, str(code))
+    day, places = months.day_in(np.array([month]), months.any_day(person)), (UNIVERSITY, str(code))
     move(world, np.array([person]), "迁入", day, ("", str(book)), "返乡", places)
 
 
@@ -112,9 +116,10 @@ def _gone(world: World, case: Dibao, turn: int) -> int | None:
     return person if person != case.head else None
 
 
-def _fits(world: World, case: Dibao, turn: int) -> bool:
-    """Whether a household has such a member."""
-    return _gone(world, case, turn) is not None
+def _fits(world: World, case: Dibao, turn: int, *, early: bool = False) -> bool:
+    """Whether a household has such a member; and, early, whether one could be back by now."""
+    in_time = not early or case.start < months.LAST - AWAY - 4
+    return in_time and _gone(world, case, turn) is not None
 
 
 def _plant_gone(world: World, active: Pool) -> None:
@@ -122,7 +127,7 @@ def _plant_gone(world: World, active: Pool) -> None:
     rng = world.block.stream("E38")
     for turn, clearing in turns(world, "E38", len(world.dibao), ("X08", "X06")):
         kind = 1 if clearing else turn
-        found = active.take(partial(_fits, world, turn=kind))
+        found = active.take(partial(_fits, world, turn=kind, early=clearing == "X08"))
         if found is None and not clearing:
             kind = 1
             found = active.take(partial(_fits, world, turn=kind))
@@ -132,6 +137,9 @@ def _plant_gone(world: World, active: Pool) -> None:
         month = max(found.start + 2, int(rng.integers(16, 30)))
         if clearing == "X06":
             month = months.LAST - 3
+        if clearing == "X08":
+            month = min(month, months.LAST - AWAY - 2)
+            month = COLLEGE[0] if _studied(world, found, person) else month
         _leave_home(world, found, person, month, kind % 3, clearing)
         about_case(
             world,
@@ -143,6 +151,11 @@ def _plant_gone(world: World, active: Pool) -> None:
             clearing=clearing,
             known=month + 1,
         )
+
+
+def _studied(world: World, case: Dibao, person: int) -> bool:
+    """Whether a member could have gone to college as one and have come home since."""
+    return case.start < 0 and GRADUATE <= world.people.age()[person] < STUDENT
 
 
 def _leave_home(
@@ -158,9 +171,9 @@ def _leave_home(
         return
     book = str(homes.book_no[homes.book[case.home]])
     code = str(world.areas.code[homes.village[case.home]])
-    young = world.people.age()[person] < STUDENT
+    young = _studied(world, case, person)
     reason = "购房落户" if clearing != "X08" else "升学" if young else "随迁务工"
-    day = months.day_in(np.array([month]), 8)
+    day = months.day_in(np.array([month]), months.any_day(person))
     move(world, who, "迁出", day, (book, ""), reason, (code, UNIVERSITY))
     if not clearing:
         world.people.status[person] = "迁出"
@@ -169,7 +182,9 @@ def _leave_home(
             world,
             who,
             "迁入",
-            months.day_in(np.array([month + 6]), 8),
+            months.day_in(
+                np.array([COLLEGE[1] if young else month + AWAY]), months.any_day(person + 1)
+            ),
             ("", book),
             "毕业回原籍" if young else "返乡",
             (UNIVERSITY, code),

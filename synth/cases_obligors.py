@@ -11,7 +11,7 @@ from doudi.synth.cases_lump import SERIALS
 from doudi.synth.courts import case_numbers
 from doudi.synth.judgments import judgment
 from doudi.synth.obligors import child_homes, noticed
-from doudi.synth.rounds import Plan, declare, note, plant_each
+from doudi.synth.rounds import Plan, bearable, declare, note, plant_each
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -76,7 +76,7 @@ def _capable(world: World, rng: Generator, case: Dibao, clearing: str, turn: int
 
 def _ordered_to_pay(world: World, case: Dibao, child: int) -> None:
     """A court has set a sum, which the parent declares."""
-    paid = round(noticed(case) * 1.4, 0)
+    paid = float(min(round(noticed(case) * 1.4, 0), bearable(case)))
     declare(case, case.head, paid)
     payer, payee = np.array([child]), np.array([case.head])
     day = months.day_in(np.array([min(case.start, 0) - 6]), 17)

@@ -43,7 +43,7 @@ def _may_serve(world: World, person: int) -> bool:
 
 
 def _near(world: World, case: Dibao) -> list[tuple[int, int]]:
-    """Members with a parent, child or sibling, or the spouse of one, who could hold an office."""
+    """Members with a parent, child, sibling or the spouse of a living one who could hold an office."""
     people, inside = world.people, {m.person for m in case.members}
     found = []
     for member in case.members:
@@ -51,8 +51,8 @@ def _near(world: World, case: Dibao) -> list[tuple[int, int]]:
         blood = set(world.kin.children(person))
         parents = [int(p) for p in (people.father[person], people.mother[person]) if p != NOBODY]
         blood |= set(parents) | {c for p in parents for c in world.kin.children(p)}
-        close = blood | {int(people.spouse[b]) for b in blood if people.spouse[b] != NOBODY}
-        found += [(person, o) for o in sorted(close - inside) if _may_serve(world, o)]
+        close = blood | {int(people.spouse[b]) for b in blood if people.lives(b)}
+        found += [(person, o) for o in sorted(close - inside - {NOBODY}) if _may_serve(world, o)]
     return found
 
 
@@ -109,7 +109,7 @@ def _filed(world: World, count: int) -> None:
     found = 0
     for official in list(world.officials.person):
         for relative in sorted(world.kin.within(official, DEGREE)):
-            home = helped[relative][0] if relative in helped else NOBODY
+            home = helped[relative][0][0] if relative in helped else NOBODY
             filed = (official, home) not in world.officials.unfiled
             if home in cases and filed and world.is_free(home) and found < count:
                 about_case(
@@ -166,6 +166,15 @@ def _institutions(world: World) -> None:
             )
 
 
+def _family(world: World, person: int) -> set[int]:
+    """Spouse, parents, children, brothers and sisters; ties over the dead are in no file."""
+    people, kin = world.people, world.kin
+    spouse = int(people.spouse[person])
+    near = {spouse} if spouse != NOBODY and people.lives(spouse) else set()
+    parents = {int(people.father[person]), int(people.mother[person])} - {NOBODY}
+    return near | parents | {c for p in (person, *near, *parents) for c in kin.children(p)}
+
+
 def _families(world: World, count: int) -> None:
     """Three benefits of one family on the head's account."""
     found = 0
@@ -176,9 +185,8 @@ def _families(world: World, count: int) -> None:
     for case in world.dibao:  # few: one a recipient household
         places = held.get(case.home, [])
         who = {world.stipends[p].person for p in places} - {case.head}
-        if (
-            len(who) < 2 or not case.active() or not world.is_free(case.home) or found >= count
-        ):  # the head is the third
+        fits = len(who) >= 2 and case.active() and world.is_free(case.home) and found < count
+        if not fits or not who <= _family(world, case.head):  # the head is the third
             continue
         for place in places:
             world.stipends[place].account = case.account

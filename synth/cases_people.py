@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.synth import months, work
+from doudi.synth import months, parameters, work
 from doudi.synth.civil import divorce, marriage
+from doudi.synth.justice import PROVINCES, inmate
+from doudi.synth.lookback import without_work
 from doudi.synth.payments import PROGRAMMES, pay
 from doudi.synth.people import NOBODY
 from doudi.synth.plant import lookalikes, wanted
@@ -116,14 +118,14 @@ def _namesake_funeral(world: World, person: int, month: int) -> None:
         known=month,
         deceased_id=[str(people.number[person])],
         deceased_name="郑" + str(people.name[other])[1:] + "根",
-        death_date=months.day(month, 7),
-        cremation_date=months.day(month, 10),
+        death_date=months.day(month, 2 + other % 22),
+        cremation_date=months.day(month, 5 + other % 22),
         applicant_id="",
         applicant_phone="",
         fee_waiver=False,
         deceased_birth_date=people.birth[person] - np.timedelta64(2345, "D"),
-        deceased_address="",
-        applicant_relation="子女",
+        deceased_address=str(world.homes.address[other % len(world.homes)]),
+        applicant_relation="",
     )
 
 
@@ -138,8 +140,11 @@ def _note_dead_case(world: World, case: Dibao, dies: int, role: str, clearing: s
 
 
 def _arrears(world: World, case: Dibao, dies: int) -> None:
-    """Two months before the death that were paid late, after it."""
+    """A part of two months before the death that was paid late, after it."""
     when = np.full(2, dies + 3)
+    standard = parameters.standards().of(dies - 2, urban=case.urban)
+    missing = round((standard - case.declared_pc(dies - 2)) / 4, 2)
+    case.slip = (dies - 2, dies - 1, -missing)
     pay(
         world,
         when,
@@ -147,7 +152,7 @@ def _arrears(world: World, case: Dibao, dies: int) -> None:
         account=case.account,
         name=case.account_name,
         programme="城市低保" if case.urban else "农村低保",
-        amount=80.0,
+        amount=missing,
         household=case.number,
         village=case.village,
         day=24,
@@ -197,7 +202,7 @@ def _second(world: World, case: Dibao, start: int) -> Dibao:
     village = int((case.village + len(world.areas.code) // 2) % len(world.areas.code))
     town = int(world.areas.town[village])
     second = Dibao(
-        number=f"DB{world.areas.town_digits(village)}{900000 + world.next_serial():06d}",
+        number=world.case_number(village),
         home=case.home,
         head=case.head,
         members=[Member(case.head, start)],
@@ -264,9 +269,9 @@ def _one_spouse(world: World, active: Pool, role: str, clearing: str) -> None:
         ),
     )
     applicant = case.head
-    spouse = _bachelor(world, applicant, earns=clearing != "X07", low=low)
+    spouse = _bachelor(world, applicant, earns=clearing not in {"X07", "X08"}, low=low)
     month = max(case.start + 3, int(world.rng.integers(14, 32)))
-    day = months.day(month, 9)
+    day = months.day(month, months.any_day(applicant))
     if clearing == "X16":
         day = max(people.birth[applicant], people.birth[spouse]) + np.timedelta64(22 * 365, "D")
     pair = (applicant, spouse) if people.male[applicant] else (spouse, applicant)
@@ -276,14 +281,25 @@ def _one_spouse(world: World, active: Pool, role: str, clearing: str) -> None:
         key = "husband_name" if people.male[applicant] else "wife_name"
         names[key] = "欧" + str(people.name[applicant])[1:] + "安"
     marriage(world, man, wife, np.array([day], dtype="datetime64[D]"), **names)
-    world.kin.wed(applicant, spouse)
+    if clearing != "X16":
+        world.kin.wed(applicant, spouse)
     if clearing == "X16":
+        world.divorced |= {applicant, spouse}
         ended = np.minimum(day + np.timedelta64(1100, "D"), months.day(min(case.start, 0) - 2, 5))
         divorce(world, man, wife, np.array([max(ended, day + np.timedelta64(60, "D"))]))
     if clearing == "X08":
-        people.status[spouse] = "服现役"
+        _imprison(world, spouse, month + 1)
     first = case.start if clearing == "X16" else month + 1
     about_case(world, "E05", case, applicant, first, role=role, clearing=clearing)
+
+
+def _imprison(world: World, person: int, month: int) -> None:
+    """A long term in prison, of which nothing else is seen outside."""
+    who = np.array([person])
+    never = np.array([months.OPEN])
+    inmate(world, who, np.array([month]), np.array([month + 96]), never, PROVINCES[0])
+    world.at_school[person] = False
+    world.well.add(world.home_of(person))
 
 
 def _bachelor(world: World, applicant: int, *, earns: bool, low: float = 24) -> int:
@@ -295,7 +311,7 @@ def _bachelor(world: World, applicant: int, *, earns: bool, low: float = 24) -> 
     fits &= ~world.aid.ever()[np.where(people.home < 0, 0, people.home)]
     fits &= people.status == "正常"
     steady = (jobs.kind == work.FORMAL) & (jobs.start <= 10) & (jobs.end == months.OPEN)
-    fits &= steady if earns else (jobs.kind == work.NONE)
+    fits &= steady if earns else without_work(world)
     fits[world.migrants.person] = False
     fits[sorted(world.reserved | set(world.kin.within(applicant, 4)))] = False
     found = np.flatnonzero(fits)

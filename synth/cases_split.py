@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from doudi.synth.world import Dibao, World
 
 WAGE = 5_600.0
-BOOKS = 300_000_000
-"""First of the hukou book numbers that come from a split; homes have lower ones."""
 LAND = "土地确权"
 
 
@@ -43,6 +41,9 @@ def _couple(world: World, case: Dibao) -> tuple[int, int] | None:
     for one in sorted(inside):
         other = int(people.spouse[one])
         fits = other in inside and 25 < age[one] < 66 and 25 < age[other] < 60
+        fits &= bool(np.isnat(people.again[one])) and bool(
+            (world.shocks.severe[[one, other]] > months.LAST).all()
+        )
         wed = int(months.index_of(people.wed[[one]])[0])
         if fits and case.start > -90 and wed < case.start - 30 and world.grade[other] == 0:
             return one, other
@@ -103,14 +104,15 @@ def _live_away(world: World, person: int, month: int) -> None:
 
 
 def _elder(world: World, home: int) -> tuple[int, int] | None:
-    """An old parent and the grown child in whose home it lives."""
+    """An old parent without a pension from work, and the grown child in whose home it lives."""
     people, age = world.people, world.people.age()
     who = [int(p) for p in world.homes.people_of(home)]
     for old in who:
         grown = [c for c in world.kin.children(old) if c in who and 26 < age[c] < 55]
         spouse = int(people.spouse[old])
         alone = spouse < 0 or not people.lives(spouse)
-        if age[old] > 64 and grown and alone and people.lives(old) and world.grade[old] == 0:
+        poor = world.grade[old] == 0 and world.jobs.kind[old] == work.NONE
+        if age[old] > 64 and grown and alone and poor and people.lives(old):
             return old, grown[0]
     return None
 
@@ -144,13 +146,21 @@ def _plant_parents(world: World) -> None:
         )
 
 
+def _unused_book(world: World) -> str:
+    """The number of a hukou book that lists nobody: of a home whose people are in another's."""
+    homes = world.homes
+    free = np.flatnonzero(homes.book != np.arange(len(homes)))
+    drawn = world.block.stream("own books").permutation(free)
+    return str(homes.book_no[drawn[len(world.own_books) % len(drawn)]])
+
+
 def _split(world: World, old: int, home: int, month: int, clearing: str) -> None:
     """The parent leaves the common hukou book for one of its own at the same address."""
     homes = world.homes
-    own = f"{BOOKS + homes.first + home:09d}"
+    own = _unused_book(world)
     world.own_books[old] = (own, old)
     book = str(homes.book_no[homes.book[home]])
-    day = months.day_in(np.array([month]), 9)
+    day = months.day_in(np.array([month]), months.any_day(old))
     move(world, np.array([old]), "分户", day, (book, own), LAND if clearing == "X16" else "分家")
 
 

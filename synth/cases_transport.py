@@ -51,7 +51,7 @@ def _transport(world: World, rng: Generator, case: Dibao, clearing: str, turn: i
             who,
             kind=kind,
             nature="营运",
-            since=months.day(bought, 9),
+            since=months.day(bought, months.any_day(person)),
             price=price,
             known=max(bought, 0),
             rng=rng,

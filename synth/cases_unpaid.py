@@ -102,7 +102,14 @@ def _creditor(world: World, person: int, *, paid: bool) -> int:
     number = case_numbers(world, np.array([SERIALS + person]), filed, "执")
     status = "执行完毕" if paid else "终结本次执行"
     enforcement(
-        world, np.array([person]), ROLES[0], number, np.array([OWED]), filed, closed, status=status
+        world,
+        np.array([person]),
+        ROLES[0],
+        number,
+        np.array([OWED + person % 97 * 113.5]),
+        filed,
+        closed,
+        status=status,
     )
     return int(closed[0])
 
@@ -118,7 +125,9 @@ def _plant_files(world: World) -> None:
         since = months.LAST - 9 + turn % 3
         over = months.LAST - 3 if met and turn % 2 else months.OPEN
         who, degree = np.array([person]), np.array([turn % 3])
-        files(world, who, np.array([since]), np.array([over]), degree, aid=2_000.0)
+        files(
+            world, who, np.array([since]), np.array([over]), degree, aid=1_200.0 + person % 7 * 200
+        )
         if met and turn % 2 == 0:
             _refused(world, person, since + 2)
         if not met:
@@ -131,7 +140,7 @@ def _refused(world: World, person: int, month: int) -> None:
     """An application for 低保 that was tested and refused because of the income."""
     home = world.home_of(person)
     village = int(world.homes.village[home])
-    case = f"SQ{world.block.number:02d}9{home:06d}"
+    case = f"SQ{world.next_serial():07d}"
     number = household_of(world, person)[1]
     for kind, at, why in (("申请", month, "新申请"), ("不予确认", month + 1, "收入超标")):
         event(world, number, "低保", kind, at, why, people=[person], village=village, case=case)

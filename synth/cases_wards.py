@@ -35,7 +35,8 @@ HALF_A_YEAR = 6
 
 def plant_wards(world: World) -> None:
     """L09, L10 and L11 with their lookalikes."""
-    settled = list(world.wards.children)
+    told = {world.home_of(p.person) for p in world.truth.planted}
+    settled = [w for w in world.wards.children if world.home_of(w.child) not in told]
     _plant_unregistered(world, "L09", [w for w in settled if not w.orphan])
     _plant_unregistered(world, "L10", [w for w in settled if w.orphan])
     _plant_custody(world)
@@ -48,24 +49,23 @@ def _plant_unregistered(world: World, code: str, met: list[Ward]) -> None:
     known = iter(met)
     waiting = ward_homes(world, code) + ward_homes(world, code, own_book=False)
     for turn, kind in turns(world, code, young, (MET,)):
-        if kind:
-            ward = next(known, None)
-        else:
+        ward = next(known, None) if kind else None
+        if not kind:
             home = next((h for h in waiting if world.is_free(h)), None)
             states = (DEAD, DEAD) if code == "L10" else UNABLE[turn % len(UNABLE)]
             made = [] if home is None else make_wards(world, rng, home, states)
             for one in made:
                 one.registered = False
-            ward = made[0] if made else None
-        if ward is None:
-            continue
-        first = max(ward.since - 2, months.FIRST_PAID)
-        if kind:
-            about_need(
-                world, code, household_of(world, ward.child), ward.child, first, role="decoy"
-            )
-        else:
-            note(world, code, ward.child, first, kind)
+            for one in made:  # brothers and sisters have the same need
+                note(world, code, one.child, _seen(one), kind)
+        if ward is not None:
+            household = household_of(world, ward.child)
+            about_need(world, code, household, ward.child, _seen(ward), role="decoy")
+
+
+def _seen(ward: Ward) -> int:
+    """The month in which the need became visible."""
+    return max(ward.since - 2, months.FIRST_PAID)
 
 
 def _plant_custody(world: World) -> None:
@@ -77,8 +77,7 @@ def _plant_custody(world: World) -> None:
     ):
         father, mother = couples[home]
         month = int(rng.integers(20, 36))
-        age = world.people.age()
-        child = next(c for c in world.kin.children(father) if age[c] < 17)
+        child = _young(world, father, mother)[0]
         take_away(world, father)
         if kind != "earns":
             take_away(world, mother)
@@ -103,10 +102,16 @@ def _parents(world: World, home: int) -> tuple[int, int] | None:
     grown = [p for p in who if age[p] >= 18]
     for man in grown:
         wife = int(people.spouse[man])
-        young = [c for c in world.kin.children(man) if age[c] < 17 and c in who]
+        young = [c for c in _young(world, man, wife) if c in who]
         if people.male[man] and wife in grown and len(grown) == 2 and young:
             return man, wife
     return None
+
+
+def _young(world: World, father: int, mother: int) -> list[int]:
+    """Children of both below seventeen."""
+    people, age = world.people, world.people.age()
+    return [c for c in world.kin.children(father) if age[c] < 17 and people.mother[c] == mother]
 
 
 def _employ(world: World, person: int) -> None:

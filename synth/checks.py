@@ -12,7 +12,8 @@ from doudi.synth import months, numbers
 from doudi.synth.archives import archive_number
 from doudi.synth.health import living_alone
 from doudi.synth.homes import edge_number
-from doudi.synth.quiet import emptied
+from doudi.synth.quiet import drawn, emptied, quiet_homes
+from doudi.synth.registers import event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,14 +32,17 @@ CALLED_ON = (43, 44, 45)
 PLACE = (26.3, 104.8)
 """Latitude and longitude of the county."""
 QUERIED = ["公安", "人社", "税务", "市场监管", "自然资源", "住建", "车管", "公积金", "银行"]
+WELL, REFUSED = 0.3, 0.012
+"""Comfort above which a home earns too much for any register, and the share of such that applied."""
 DWELLINGS, WISHES = ["A", "B", "C"], ["无", "临时救助", "就业", "照护", "就医"]
 
 
 def write_checks(world: World) -> None:
-    """Rows of home_visit_record and means_check_report."""
+    """Rows of home_visit_record and means_check_report, and applications that were refused."""
     _visit_households(world)
     _call_on_the_old(world)
     _write_reports(world)
+    _write_refusals(world)
 
 
 def household_number(world: World, home: int) -> str:
@@ -121,14 +125,32 @@ def _call_on_the_old(world: World) -> None:
     home = people.home[who]
     town = world.areas.town[world.homes.village[home]]
     logins = [(world.officials.handlers.get(int(t)) or ["mz00001"])[0] for t in town]
+    month = rng.choice(CALLED_ON, len(who))
     visit(
         world,
         "old",
         [household_number(world, h) for h in home.tolist()],  # few: one an old person alone
-        rng.choice(CALLED_ON, len(who)),
+        month,
         [f"{login};志愿者" for login in logins],
-        np.ones(len(who), dtype=np.int64),
+        (emptied(world)[home] > month).astype(np.int64),
     )
+
+
+def _write_refusals(world: World) -> None:
+    """Applications of homes that earn too much, and whom nothing has befallen since."""
+    rng, people, homes = world.block.stream("refusals"), world.people, world.homes
+    struck = (people.home >= 0) & (world.shocks.severe <= months.FUTURE)
+    struck |= (people.home >= 0) & (world.jobs.lost() | (people.dead_month() <= months.FUTURE))
+    fits = quiet_homes(world) & (homes.comfort > WELL) & (world.shocks.disaster > months.FUTURE)
+    fits[people.home[struck]] = False
+    fits[list(world.relapse_months)] = False
+    for home in drawn(rng, fits, REFUSED).tolist():  # few: one in a hundred homes
+        month, who = int(rng.integers(4, months.SNAPSHOT)), homes.people_of(home)
+        number, village = household_number(world, home), int(homes.village[home])
+        inside = [int(p) for p in who if months.index_of(people.birth[[p]])[0] < month - 2]
+        for step, told in ((-2, "申请"), (0, "不予确认")):
+            reason = "收入超标" if step == 0 else "新申请"
+            event(world, number, "低保", told, month + step, reason, people=inside, village=village)
 
 
 def _write_reports(world: World) -> None:

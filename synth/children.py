@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months
+from doudi.synth.adoptions import write_adoptions
 from doudi.synth.lookback import home_of, keeper_of, plain_homes
 from doudi.synth.payments import pay
 from doudi.synth.people import NOBODY
@@ -41,6 +42,7 @@ def write_children(world: World) -> None:
     _write_register(world, helped)
     _pay_wards(world, helped)
     _write_adoptions(world)
+    write_adoptions(world)
     _write_left_behind(world)
 
 

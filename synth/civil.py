@@ -1,4 +1,4 @@
-"""Civil records: hukou, deaths, marriages, births, schools, cards and telephones."""
+"""Civil records: hukou, deaths, marriages, births and schools."""
 
 # ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from doudi.synth import judgments, months
+from doudi.synth.adoptions import adopted
 from doudi.synth.book import numbered
 from doudi.synth.homes import relation
+from doudi.synth.lines import write_lines
 from doudi.synth.people import NOBODY
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from doudi.synth.world import World
 
 NAT = np.datetime64("NaT", "D")
+REGISTERED = np.datetime64("1995-01-01")
+"""Since when marriages stand in the register."""
 PEOPLES = ["汉族", "彝族", "苗族", "布依族"]
 FUNERAL, HOSPITAL, POLICE = 3, 15, 60
 """Days until a death reaches the registers; the police ones are a median."""
@@ -38,7 +42,7 @@ def write_civil(world: World) -> None:
     _write_marriages(world)
     _write_births(world)
     _write_schools(world)
-    _write_cards(world)
+    write_lines(world)
 
 
 def _write_deaths(world: World) -> NDArray[np.int64]:
@@ -132,9 +136,8 @@ def _hukou_rows(
     widowed = (married >= 0) & (people.gone | (people.dead_month() <= months.LAST))[
         np.where(married < 0, 0, married)
     ]
-    marital = np.select(
-        [widowed, married >= 0, people.former[who] >= 0], ["丧偶", "已婚", "离婚"], "未婚"
-    )
+    parted = (people.former[who] >= 0) | np.isin(who, sorted(world.divorced))
+    marital = np.select([widowed, married >= 0, parted], ["丧偶", "已婚", "离婚"], "未婚")
     shown = np.where(widowed | (married < 0), NOBODY, married)
     world.book.add(
         "hukou_population",
@@ -158,13 +161,14 @@ def _hukou_rows(
 
 
 def _write_marriages(world: World) -> None:
-    """Marriages since 1995 of couples who live in the county, and divorces not by a court."""
+    """First and second marriages of couples who live in the county; divorces not by a court."""
     people = world.people
-    partner = np.where(people.spouse >= 0, people.spouse, people.former)
-    man = np.flatnonzero(people.male & (partner >= 0) & ~people.gone)
-    man = man[(people.wed[man] >= np.datetime64("1995-01-01")) & ~people.gone[partner[man]]]
-    marriage(world, man, partner[man], people.wed[man])
-    split = np.flatnonzero(people.male & (people.former >= 0) & ~people.gone)
+    first = np.where(people.former >= 0, people.former, people.spouse)
+    for partner, day in ((first, people.wed), (people.spouse, people.again)):
+        man = np.flatnonzero(people.male & (partner >= 0) & ~people.gone & (day >= REGISTERED))
+        man = man[~people.gone[partner[man]]]
+        marriage(world, man, partner[man], day[man])
+    split = np.flatnonzero(people.male & people.parted() & ~people.gone)
     split = split[~judgments.by_court(world, split)]
     divorce(world, split, people.former[split], people.split[split])
 
@@ -181,8 +185,8 @@ def marriage(
         husband_id=people.number[man],
         wife_id=people.number[wife],
         marriage_date=day,
-        office_code="539901",
-        cert_no=[f"J539901-{str(d)[:4]}-{world.next_serial():06d}" for d in day],
+        office_code=str(world.block.county),
+        cert_no=[f"J{world.block.county}-{str(d)[:4]}-{world.next_serial():06d}" for d in day],
         revoked_date=NAT,
         **told,
     )
@@ -199,24 +203,26 @@ def divorce(world: World, man: NDArray[Any], wife: NDArray[Any], day: NDArray[An
         divorce_date=day,
         custody="协商抚养",
         property_split="各自所有",
-        office_code="539901",
+        office_code=str(world.block.county),
         husband_name=people.name[man],
         wife_name=people.name[wife],
     )
 
 
 def _write_births(world: World) -> None:
-    """Birth certificates since 2005."""
+    """Birth certificates since 2005, by day; twins have numbers one after the other."""
     people = world.people
     own = np.flatnonzero(
         (people.home >= 0)
         & (people.birth >= np.datetime64("2005-01-01"))
         & (people.mother != NOBODY)
     )
+    own = np.setdiff1d(own, adopted(world))
+    own = own[np.lexsort((own, people.mother[own], people.birth[own]))]
     world.book.add(
         "birth_certificate",
         known=months.index_of(people.birth[own]),
-        child_cert_no=numbered("R539901", world.next_serials(len(own)), 9),
+        child_cert_no=numbered(f"R{world.block.county}", np.sort(world.next_serials(len(own))), 9),
         child_id=people.number[own],
         mother_id=people.number[people.mother[own]],
         father_id=pick(people.number, people.father[own]),
@@ -255,33 +261,4 @@ def _write_schools(world: World) -> None:
         status="在读",
         boarding=years > 12,
         name=people.name[own],
-    )
-
-
-def _write_cards(world: World) -> None:
-    """Social-security cards of everyone, telephones of adults."""
-    people, rng = world.people, world.rng
-    own = np.flatnonzero(people.home >= 0)
-    opened = np.maximum(people.birth[own] + np.timedelta64(200, "D"), np.datetime64("2012-03-01"))
-    opened = np.minimum(
-        opened + rng.integers(0, 30, len(own)).astype("timedelta64[D]"), np.datetime64("2026-04-28")
-    )
-    world.book.add(
-        "social_security_card",
-        person_id=people.number[own],
-        card_hash=people.account[own],
-        bank=rng.choice(["农村商业银行", "农业银行", "邮政储蓄银行"], len(own)),
-        status="正常",
-        opened=opened,
-        agent_id="",
-        name=people.name[own],
-    )
-    adult = own[people.age()[own] >= 16]
-    world.book.add(
-        "mobile_registration",
-        phone_hash=people.phone[adult],
-        holder_id=people.number[adult],
-        status="正常",
-        from_date=np.datetime64("2013-01-01")
-        + rng.integers(0, 4000, len(adult)).astype("timedelta64[D]"),
     )

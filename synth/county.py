@@ -4,32 +4,49 @@ from __future__ import annotations
 
 import json
 import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from doudi.graph.errors import UnknownName, UsageError
 from doudi.synth.bind import bind
-from doudi.synth.blocks import blocks_of
+from doudi.synth.blocks import HOUSEHOLDS as A_BLOCK
+from doudi.synth.blocks import MOST, blocks_of
 from doudi.synth.forms import forms
-from doudi.synth.make import Wishes, make_block
+from doudi.synth.make import Wishes
 from doudi.synth.plant import rates_of
+from doudi.synth.pool import make_all
 from doudi.synth.target import growing
 from doudi.synth.truth_files import bind_truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import Unpack
 
-    from doudi.synth.blocks import Block
+    from doudi.synth.abroad import Sent
     from doudi.synth.make import Made
+    from doudi.synth.pool import Job
 
 SMALLEST, LARGE = 1_500, 20_000
 DIRT = (0, 1, 2)
+LARGEST = MOST * A_BLOCK
+"""Households of as many blocks as have numbers of their own; none then runs out of them."""
 HOUSEHOLDS = {"S": 2_000, "M": 60_000, "L": 600_000}
+
+
+class Wanted(TypedDict, total=False):
+    """The wishes of ``make_county`` that a province's counties share; see there."""
+
+    size: Literal["S", "M", "L"]
+    households: int | None
+    dirt: Literal[0, 1, 2]
+    boost: float
+    rates: Mapping[str, float] | None
+    sources: Collection[str] | None
+    stress: bool | None
+    processes: int | None
+    progress: Callable[[str], None] | None
 
 
 @dataclass(frozen=True)
@@ -88,35 +105,97 @@ def make_county(  # noqa: PLR0913 - one keyword a wish
             rate is negative, a code or a source unknown, or if the folder is not empty.
         HomeError: if the folder cannot be written.
     """
-    count = _sound(size, households, dirt, processes)
-    wishes = Wishes(
-        dirt,
-        rates_of(boost, rates or {}),
-        _known(sources),
-        count < LARGE if stress is None else stress,
+    plan = plan_of(
+        size=size,
+        households=households,
+        dirt=dirt,
+        boost=boost,
+        rates=rates,
+        sources=sources,
+        stress=stress,
+        processes=processes,
+        progress=progress,
     )
-    blocks = blocks_of(count, seed)
+    blocks = blocks_of(plan.households, seed)
     with growing(out, force=force) as work:
-        receipt = _grow(work, blocks, wishes, processes or os.cpu_count() or 1, progress or _quiet)
-        told = {"version": version("doudi"), "seed": seed, "dirt": dirt} | asdict(receipt)
-        (work / "county.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+        folders = [work / f"block{block.number:03d}" for block in blocks]
+        jobs = zip(blocks, folders, strict=True)
+        made = [one for _, one in plan.make(jobs, len(blocks))]
+        plan.say("写出文件 files")
+        own = list(zip(folders, made, strict=True))
+        receipt = bind_county(work, own, (), households=plan.households)
+        write_receipt(work, receipt, seed, plan.wishes.dirt)
     return receipt
 
 
-def _grow(
-    work: Path,
-    blocks: list[Block],
-    wishes: Wishes,
-    processes: int,
-    say: Callable[[str], None],
+@dataclass(frozen=True)
+class Plan:
+    """What is to be made, once it is known that it can be."""
+
+    households: int
+    """Of each county."""
+    wishes: Wishes
+    processes: int
+    say: Callable[[str], None]
+
+    def make(self, jobs: Iterable[Job], total: int) -> Iterator[tuple[Job, Made]]:
+        """Make blocks as they were wished for."""
+        return make_all(jobs, total, self.wishes, self.processes, self.say)
+
+
+def plan_of(**wanted: Unpack[Wanted]) -> Plan:
+    """What is to be made; see ``make_county``.
+
+    Raises:
+        UsageError: if it cannot be made.
+    """
+    count = _sound(
+        wanted.get("size", "S"),
+        wanted.get("households"),
+        wanted.get("dirt", 0),
+        wanted.get("processes"),
+    )
+    stress = wanted.get("stress")
+    wishes = Wishes(
+        wanted.get("dirt", 0),
+        rates_of(wanted.get("boost", 1.0), wanted.get("rates") or {}),
+        _known(wanted.get("sources")),
+        count < LARGE if stress is None else stress,
+    )
+    processes = wanted.get("processes") or os.cpu_count() or 1
+    return Plan(count, wishes, processes, wanted.get("progress") or _quiet)
+
+
+def bind_county(
+    folder: Path, own: Sequence[tuple[Path, Made]], others: Sequence[Sent], *, households: int
 ) -> CountyReceipt:
-    """Make all blocks in a folder and join them there."""
-    folders = [work / f"block{block.number:03d}" for block in blocks]
-    made = list(_all(blocks, folders, wishes, processes, say))
-    say("写出文件 files")
-    bound = bind([one.parts for one in made], folders, work / "deliveries")
-    bind_truth(folders, bound.first, work / "truth")
-    return _receipt(made, sum(block.households for block in blocks), bound.files, bound.rows)
+    """Join blocks, and what other counties send, to deliveries and truth.
+
+    Args:
+        folder: The county's.
+        own: Its blocks' folders and what they contain.
+        others: What comes from other counties, after the own rows of each file.
+        households: How many it has.
+    """
+    folders = [*(path for path, _ in own), *(sent.folder for sent in others)]
+    parts = [*(made.parts for _, made in own), *(sent.parts for sent in others)]
+    bound = bind(parts, folders, folder / "deliveries")
+    bind_truth(folders, bound.first, folder / "truth")
+    return CountyReceipt(
+        people=sum(made.people for _, made in own),
+        households=households,
+        recipients=sum(made.recipients for _, made in own),
+        files=bound.files,
+        rows=bound.rows,
+        cases=sum(made.cases for _, made in own) + sum(sent.cases for sent in others),
+        decoys=sum(made.decoys for _, made in own) + sum(sent.decoys for sent in others),
+    )
+
+
+def write_receipt(folder: Path, receipt: CountyReceipt, seed: int, dirt: int) -> None:
+    """What a county says about itself; it comes last."""
+    told = {"version": version("doudi"), "seed": seed, "dirt": dirt} | asdict(receipt)
+    (folder / "county.json").write_text(json.dumps(told, indent=2) + "\n", "utf-8")
 
 
 def _sound(size: str, wanted: int | None, dirt: int, processes: int | None) -> int:
@@ -143,6 +222,15 @@ def _sound(size: str, wanted: int | None, dirt: int, processes: int | None) -> i
             where=("户数", "households"),
             expected=(f"{SMALLEST} 或以上", f"{SMALLEST} or more"),
         )
+    if households > LARGEST:
+        raise UsageError(
+            (
+                f"{households} 户太多，一个县的编号不够用",
+                f"{households} households are too many for the numbers of one county",
+            ),
+            where=("户数", "households"),
+            expected=(f"{LARGEST} 或以下", f"{LARGEST} or fewer"),
+        )
     return households
 
 
@@ -160,45 +248,6 @@ def _known(sources: Collection[str] | None) -> frozenset[str]:
             expected=("至少一个数据类型", "one source at least"),
         )
     return frozenset(sources)
-
-
-def _all(
-    blocks: list[Block],
-    folders: list[Path],
-    wishes: Wishes,
-    processes: int,
-    say: Callable[[str], None],
-) -> Iterator[Made]:
-    """Make all blocks, in this process or side by side; results come in the blocks' order."""
-    if min(processes, len(blocks)) == 1:
-        tell = say if len(blocks) == 1 else None
-        work: Iterable[Made] = map(partial(make_block, wishes, progress=tell), blocks, folders)
-        yield from _counted(work, len(blocks), say)
-        return
-    with ProcessPoolExecutor(min(processes, len(blocks)), get_context("spawn")) as pool:
-        work = pool.map(partial(make_block, wishes), blocks, folders)
-        yield from _counted(work, len(blocks), say)
-
-
-def _counted(work: Iterable[Made], total: int, say: Callable[[str], None]) -> Iterator[Made]:
-    """The same blocks, each told when it is done."""
-    for number, made in enumerate(work, 1):
-        if total > 1:
-            say(f"乡镇 townships {number}/{total}")
-        yield made
-
-
-def _receipt(made: list[Made], households: int, files: int, rows: int) -> CountyReceipt:
-    """The counts of a finished county."""
-    return CountyReceipt(
-        people=sum(one.people for one in made),
-        households=households,
-        recipients=sum(one.recipients for one in made),
-        files=files,
-        rows=rows,
-        cases=sum(one.cases for one in made),
-        decoys=sum(one.decoys for one in made),
-    )
 
 
 def _quiet(line: str) -> None:

@@ -68,7 +68,8 @@ def case_numbers(
 ) -> pa.Array:
     """Numbers of cases: year, court, kind and a number of the block."""
     year = np.char.add("（", (2022 + (month + 6) // 12).astype(str))
-    return numbered(np.char.add(year, f"）测5399{sign}{world.block.number + 1:02d}"), serial, 5)
+    court = world.block.county // 100
+    return numbered(np.char.add(year, f"）测{court}{sign}{world.block.number + 1:02d}"), serial, 5)
 
 
 def _write_enforcement(world: World) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from doudi.synth.revised import corrected, late, withdrawn
+from doudi.synth.shelter import shelter_of
 from doudi.synth.spelling import Cells, misspell, odd_dates
 from doudi.synth.worst import mistaken_unit, thinned, worsen
 
@@ -18,10 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from doudi.synth.sheets import Sheet
+    from doudi.synth.shelter import Shelter
     from doudi.synth.world import World
-
-PLANTED_COMPANY = "2"
-"""First digit of the serials of companies that planted facts rest on."""
 
 TWICE = 0.012
 WORST = 2
@@ -54,52 +51,21 @@ def soil(world: World, sheets: list[Sheet], level: int) -> list[Sheet]:
     Level 1 has the faults that a reader repairs, and a few rows that it must refuse; level 2 all
     quality codes of the domain model at its rates.
     """
-    clean = pa.array(world.people.number[_protected(world)])
+    clean = shelter_of(world, sheets)
     for revise in (corrected, late, withdrawn):
-        sheets = revise(world, sheets, partial(touchable, clean=clean))
+        sheets = revise(world, sheets, clean.free)
     if level == WORST:
-        sheets = [thinned(world, sheet, touchable(sheet, clean)) for sheet in sheets]
+        sheets = [thinned(world, sheet, clean.free(sheet)) for sheet in sheets]
         sheets = [mistaken_unit(world, sheet) for sheet in sheets]
     return [
         _soiled(world, sheet, clean, level) if sheet.form.is_text else sheet for sheet in sheets
     ]
 
 
-def _protected(world: World) -> NDArray[np.int64]:
-    """People on whose rows planted facts rest."""
-    homes = set(world.used) | set(world.unaided)
-    homes |= {int(world.people.home[p]) for p in world.reserved | set(world.officials.person)}
-    inside = np.isin(world.people.home, sorted(homes - {-1}))
-    inside[[p.person for p in world.truth.planted]] = True
-    return np.flatnonzero(inside)
-
-
-def touchable(sheet: Sheet, clean: pa.Array) -> NDArray[np.bool_]:
-    """Rows that name nobody whose rows must stay clean, nor a planted company."""
-    free = np.ones(sheet.rows.num_rows, dtype=bool)
-    for column in sheet.columns:
-        if column.type.startswith("id18"):
-            free &= ~_among(sheet.rows[column.field], clean)
-        elif column.type.startswith("list"):
-            people = pc.split_pattern(sheet.rows[column.field].combine_chunks(), ";")
-            named = _among(people.flatten(), clean)
-            free[np.unique(pc.list_parent_indices(people).to_numpy()[named])] = False
-        elif column.field.endswith("uscc"):
-            serial = pc.utf8_slice_codeunits(sheet.rows[column.field].cast(pa.string()), 8, 9)
-            free &= ~_among(serial, pa.array([PLANTED_COMPANY]))
-    return free
-
-
-def _among(values: pa.ChunkedArray | pa.Array, wanted: pa.Array) -> NDArray[np.bool_]:
-    """Whether each value is one of the wanted."""
-    told = pc.is_in(values.cast(pa.string()), value_set=wanted)
-    return np.asarray(told.to_numpy(zero_copy_only=False), dtype=bool)
-
-
-def _soiled(world: World, sheet: Sheet, clean: pa.Array, level: int) -> Sheet:
+def _soiled(world: World, sheet: Sheet, clean: Shelter, level: int) -> Sheet:
     """One file with faults."""
     rng = world.rng
-    free = touchable(sheet, clean)
+    free = clean.free(sheet)
     twice = np.flatnonzero(free & (rng.random(len(free)) < TWICE))
     every = np.concatenate([np.arange(len(free)), twice])
     sheet = replace(sheet, rows=sheet.rows.take(pa.array(every)))

@@ -9,8 +9,8 @@ import numpy as np
 
 from doudi.synth import months, work
 from doudi.synth.book import coded
-from doudi.synth.burden import recognised
 from doudi.synth.lookback import home_of
+from doudi.synth.rigid import recognised
 
 if TYPE_CHECKING:
     from numpy.random import Generator

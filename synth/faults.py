@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from doudi.synth.sheets import Sheet
 
 UNREADABLE_DAYS = ("0000-00-00", "19000100", "2025-02-30", "2024-13-07")
-OLD_TOWNSHIP = "539901900000"
-"""Code of a township that was merged years ago."""
+OLD_TOWNSHIP = "900000"
+"""Behind a county's six digits: the code of a township that was merged years ago."""
 PERSON = 18
 
 
@@ -127,7 +127,7 @@ def unreadable_day(day: str, rng: Generator) -> str:
 
 def old_area(code: str, _rng: Generator) -> str:
     """The code that the first township's merged neighbour had."""
-    return OLD_TOWNSHIP if code.startswith(OLD_TOWNSHIP[:6] + "001") else code
+    return code[:6] + OLD_TOWNSHIP if code[6:9] == "001" else code
 
 
 def emptied(_amount: str, _rng: Generator) -> str:

@@ -32,6 +32,7 @@ class Form:
         separator: Between the parts of a list.
         yes, no: The words for a yes and a no.
         thousands: Whether amounts have thousands separators.
+        run_by: county, or province, where every county gets the rows about all counties' people.
     """
 
     source: str
@@ -47,6 +48,12 @@ class Form:
     yes: str
     no: str
     thousands: bool
+    run_by: str
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the province runs it."""
+        return self.run_by == "province"
 
     @property
     def is_text(self) -> bool:

@@ -86,6 +86,7 @@ def _givers(
     alive = (father != NOBODY) & people.living()[father]
     alive &= ~world.aid.ever()[np.where(alive, people.home[father], 0)]
     parted = (former != NOBODY) & (day > people.split[owner]) & people.living()[former]
+    parted &= people.spouse[owner] != former
     parted &= ~world.aid.ever()[np.where(parted, people.home[former], 0)]
     way = np.select(
         [parted & (draw < 0.5), alive & (draw < 0.1), dead & (draw > 0.5)], [3, 1, 2], 0

@@ -51,7 +51,9 @@ def life(  # noqa: PLR0913 - one argument a column
 ) -> None:
     """Rows of commercial_life_insurance: ``worth`` of what was paid can be had in cash."""
     people = world.people
-    spouse = people.spouse[insured]
+    spouse, begun = people.spouse[insured], asked - 12 * years + 2
+    lost = (spouse >= 0) & (people.dead_month()[spouse] <= begun)
+    lost |= (spouse >= 0) & people.gone[spouse]
     paid = np.round(premium * years, 2)
     world.book.add(
         "commercial_life_insurance",
@@ -59,13 +61,13 @@ def life(  # noqa: PLR0913 - one argument a column
         policy_no=numbered(f"LI{world.block.number:02d}{serial}", insured, 6),
         holder_id=coded(people.number, insured if holder is None else holder),
         insured_id=coded(people.number, insured),
-        beneficiary_id=coded(people.number, spouse),
+        beneficiary_id=coded(people.number, np.where(lost, NOBODY, spouse)),
         type=kind,
         annual_premium=premium,
         cash_value=np.round(paid * worth, 2),
         paid_total=paid,
         payer_account_hash=payer,
-        start=months.day_in(asked - 12 * years + 2, 16),
+        start=months.day_in(begun, 16),
     )
 
 
@@ -109,7 +111,7 @@ def _write_policies(world: World) -> None:
 def _declared(world: World) -> NDArray[np.float64]:
     """Income a year that each recipient's household declares."""
     found = np.zeros(len(world.people))
-    own = [(m.person, c.declared_pc() * len(c.members)) for c in world.dibao for m in c.members]
+    own = [(m.person, sum(o.declared for o in c.members)) for c in world.dibao for m in c.members]
     who, monthly = zip(*own, strict=True)
     np.maximum.at(found, np.array(who), np.array(monthly) * 12)
     return found

@@ -79,7 +79,7 @@ def by_court(world: World, man: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _write_family(world: World) -> None:
     """Divorces by court, and what a parent who lives apart pays for a child."""
     people, rng = world.people, world.block.stream("court_divorce_judgments keep")
-    man = np.flatnonzero(people.male & (people.former != NOBODY) & ~people.gone)
+    man = np.flatnonzero(people.male & people.parted() & ~people.gone)
     spoken = man[by_court(world, man)]
     day = people.split[spoken]
     number = case_numbers(world, spoken, months.index_of(day), "民初")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months
+from doudi.synth.folk import listed
 from doudi.synth.lookback import day_of, draw, ordinary, parents_of_minors, without_work
 
 if TYPE_CHECKING:
@@ -26,12 +27,19 @@ DETOX, CUSTODY = "强制隔离戒毒", "刑事拘留"
 def write_justice(world: World) -> None:
     """Rows of prison_inmates, detention_detox and community_correction."""
     fits = ordinary(world, high=60) & without_work(world) & ~parents_of_minors(world)
+    for source in ("inpatient_settlement", "student_enrolment"):
+        fits &= ~listed(world, source)
     chosen = draw(world, "prison_inmates", fits, INMATES + HELD + CORRECTED, least=9)
     turn = world.block.stream("justice").permutation(len(chosen))
     first, second = len(chosen) * 4 // 9, len(chosen) * 6 // 9
     _write_inmates(world, chosen[np.sort(turn[:first])])
     _write_held(world, chosen[np.sort(turn[first:second])])
     _write_corrected(world, chosen[np.sort(turn[second:])])
+
+
+def _days(world: World, kind: str, who: NDArray[np.int64]) -> np.random.Generator:
+    """The stream that days are drawn from, another for each group of people."""
+    return world.block.stream(f"{kind} day {who[:1]}")
 
 
 def _write_inmates(world: World, who: NDArray[np.int64]) -> None:
@@ -65,7 +73,7 @@ def inmate(
     province: Values,
 ) -> None:
     """Rows of prison_inmates; a release becomes known when it comes."""
-    people, rng = world.people, world.block.stream("prison day")
+    people, rng = world.people, _days(world, "prison", who)
     begin = day_of(since, rng)
     for cut in (months.SNAPSHOT, months.LAST):
         shown = since <= cut if cut == months.SNAPSHOT else (released > months.SNAPSHOT)
@@ -105,7 +113,7 @@ def held(
     until: NDArray[np.int64],
 ) -> None:
     """Rows of detention_detox."""
-    people, rng = world.people, world.block.stream("detention day")
+    people, rng = world.people, _days(world, "detention", who)
     world.book.add(
         "detention_detox",
         known=np.maximum(since, 0),
@@ -128,7 +136,7 @@ def corrected(
     world: World, who: NDArray[np.int64], since: NDArray[np.int64], until: NDArray[np.int64]
 ) -> None:
     """Rows of community_correction."""
-    people, rng = world.people, world.block.stream("correction day")
+    people, rng = world.people, _days(world, "correction", who)
     world.book.add(
         "community_correction",
         known=np.maximum(since, 0),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.synth import months, work
+from doudi.synth import months, prices, work
 from doudi.synth.book import coded, numbered
 from doudi.synth.folk import by_month, ended, outsiders, positions, some
 from doudi.synth.lookback import plain_homes
@@ -142,7 +142,8 @@ def _write_project_wages(world: World) -> None:
     paid = np.where(several[row], np.minimum(month + (2 - month % 3), months.LAST), month)
     keys, at = np.unique(row * 100 + paid, return_inverse=True)
     row, paid = keys // 100, keys % 100
-    total = np.round(np.bincount(at, minlength=len(keys)) * gross[row], 2)
+    total = np.bincount(at, minlength=len(keys)) * gross[row] * prices.wages(paid)
+    total = np.round(total, 2)
     name = numbered(f"XM{world.block.number:02d}", np.arange(project.max(initial=0) + 1), 4)
     employer = codes[(np.arange(len(name)) * 17 + 5) % len(codes)]
     at = project[row]

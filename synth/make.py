@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from doudi.synth import (
+    abroad,
     archives,
     areas,
     assets,
@@ -18,6 +19,7 @@ from doudi.synth import (
     children,
     civil,
     courts,
+    edge,
     enrolment,
     farms,
     fires,
@@ -43,6 +45,7 @@ from doudi.synth import (
     rural,
     schooling,
     service,
+    subsidies,
     taxes,
     union,
     utilities,
@@ -55,9 +58,10 @@ from doudi.synth.build import build
 from doudi.synth.dirt import soil
 from doudi.synth.parts import write_part
 from doudi.synth.planting import plant_all
+from doudi.synth.renumber import renumber
 from doudi.synth.sheets import sheets_of
 from doudi.synth.truth import note_relapses
-from doudi.synth.truth_files import write_truth
+from doudi.synth.truth_files import tables_of, write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -152,12 +156,15 @@ def make_block(
     plant_all(world)
     say("生成各表 rows")
     write_rows(world, parameters.standards())
-    sheets = sheets_of(world.book, world.rng, wishes.sources)
+    sheets = clean = sheets_of(world.book, world.rng, wishes.sources)
     if wishes.dirt:
-        sheets = soil(world, sheets, wishes.dirt)
+        sheets = soil(world, list(clean), wishes.dirt)
     parts = {(s.batch, s.source): write_part(s, folder) for s in sheets}
     note_relapses(world, relapses)
-    write_truth(world, sheets, folder)
+    tables = tables_of(world, sheets)
+    write_tables(tables, folder)
+    if block.province:
+        abroad.send_abroad(world, clean, sheets, tables, folder)
     recipients = {m.person for case in world.dibao for m in case.members}
     recipients |= {stipend.person for stipend in world.stipends}
     return Made(
@@ -173,12 +180,17 @@ def write_rows(world: World, standards: Standards) -> None:
     """Turn the block into the rows of all sources; the county's own tables come with the first."""
     if world.block.number == 0:
         areas.write_areas(world.book, world.block.county_areas)
-        parameters.write_parameters(world.book)
+        parameters.write_parameters(world.book, world.areas.county_code)
+    archives.write_archives(world, standards)
     for write in WRITERS:
         write(world)
     world.dibao += world.ghosts
-    archives.write_archives(world, standards)
     registers.write_registers(world, standards)
+    subsidies.write_subsidies(world)
+    subsidies.write_certificates(world)
+    edge.write_edge(world, standards)
     payments.write_payments(world, standards)
+    abroad.write_abroad(world, standards)
     flows.write_flows(world)
     officials.write_officials(world)
+    renumber(world)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.synth import months, numbers
+from doudi.synth import months
 from doudi.synth.book import coded, numbered
-from doudi.synth.firms import CODES, KINDS
+from doudi.synth.firms import KINDS
 from doudi.synth.folk import marked, outsiders, planted_homes, some, text
 from doudi.synth.people import NOBODY
 
@@ -50,8 +50,7 @@ def _write_cooperatives(world: World) -> None:
     place, first = np.unique(homes.village[people.home[chairs]], return_index=True)
     chair = chairs[first][np.searchsorted(place, village[np.isin(village, place)])]
     village = village[np.isin(village, place)]
-    serial = np.arange(len(village)) + 40_000_000 + world.block.number * CODES
-    codes = np.array(numbers.company_codes(serial, kind="93"))
+    codes = np.array(world.firms.codes(len(village), "93"))
     setup = np.datetime64("2010-03-01") + rng.integers(0, 4500, len(codes)).astype("timedelta64[D]")
     _register(world, codes, chair, setup)
     whole = rng.permutation(len(codes)) < max(1, round(WHOLE * len(codes)))

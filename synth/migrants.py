@@ -78,10 +78,12 @@ def make_migrants(
     leaves = rng.random(count) < 0.2
     near = rng.random(count) >= OTHER_PROVINCE
     wage = np.exp(rng.normal(*WAGE, count) + 0.1 * homes.comfort[home[person]])
+    since = np.where(age[person] < 20, 6, -rng.integers(1, 100, count))
+    until = np.maximum(rng.integers(6, months.LAST, count), since + 2)
     return Migrants(
         person=person,
-        since=np.where(age[person] < 20, 6, -rng.integers(1, 100, count)),
-        until=np.where(leaves, rng.integers(6, months.LAST, count), months.OPEN),
+        since=since,
+        until=np.where(leaves, until, months.OPEN),
         wage=np.round(wage / 10) * 10,
         builds=people.male[person] & (rng.random(count) < BUILDERS * 1.6),
         place=np.where(near, PLACES[-1], PLACES[rng.integers(0, len(PLACES) - 1, count)]),

@@ -42,6 +42,11 @@ def day_in(month: NDArray[Any] | int, day: NDArray[Any] | int = 1) -> NDArray[An
     return np.where(wanted >= OPEN, np.datetime64("NaT", "D"), found)
 
 
+def any_day(key: int, last: int = 27) -> int:
+    """A day of the month, from 2 to ``last``, as good as any other; the same for the same key."""
+    return 2 + (key * 2_654_435_761 >> 9) % (last - 1)
+
+
 def text_of(month: NDArray[Any] | int, *, dash: bool = False) -> NDArray[np.str_]:
     """Months as ``202503`` or ``2025-03``; empty where OPEN."""
     wanted = np.asarray(month, dtype=np.int64)

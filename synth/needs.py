@@ -126,7 +126,7 @@ def open_cases(world: World) -> None:
     aid, homes, people, rng = world.aid, world.homes, world.people, world.rng
     dead = people.dead_month()
     order = np.flatnonzero(aid.dibao_from <= months.LAST)
-    for serial, index in enumerate(order):  # few: one a recipient household
+    for index in order:  # few: one a recipient household
         home, start = int(index), int(aid.dibao_from[index])
         who = [int(p) for p in homes.people_of(home) if dead[p] > start]
         if not who:
@@ -138,15 +138,13 @@ def open_cases(world: World) -> None:
             Member(p, max(start, int(b) + 1), int(min(dead[p] + 1, months.OPEN)))
             for p, b in zip(who, born, strict=True)
         ]
-        case = _case(world, serial, home, head, members, start)
+        case = _case(world, home, head, members, start)
         _end(rng, people, case, int(dead[head]))
         aid.dibao_to[home] = case.end + 1 if case.end < months.OPEN else months.OPEN
         world.dibao.append(case)
 
 
-def _case(
-    world: World, serial: int, home: int, head: int, members: list[Member], start: int
-) -> Dibao:
+def _case(world: World, home: int, head: int, members: list[Member], start: int) -> Dibao:
     """One household with the small incomes it declares."""
     village = int(world.homes.village[home])
     age = world.people.age()
@@ -155,7 +153,7 @@ def _case(
         if declares:
             member.declared = float(world.rng.integers(*DECLARED) * 10)
     return Dibao(
-        number=f"DB{world.areas.town_digits(village)}{serial + 1:06d}",
+        number=world.case_number(village),
         home=home,
         head=head,
         members=members,

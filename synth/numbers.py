@@ -16,6 +16,9 @@ COMPANY_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
 ORGANISATION_CHECKS = "0X987654321"
 COUNTY = 539901
+"""Code of the county; of a province, of its first one."""
+MOST_COUNTIES = 64
+"""Counties of a province: 539901, 539801 and so on to 533601, none ever assigned to a place."""
 VIN_ALPHABET = np.array(list("ABCDEFGHJKLMNPRSTUVWXYZ0123456789"))
 
 
@@ -44,16 +47,23 @@ def person_numbers(
     return np.char.add(bodies.astype("U17"), check_digits(bodies))
 
 
-def company_codes(serials: NDArray[np.int64], *, kind: str = "91") -> list[str]:
+def county_code(place: int) -> int:
+    """The code of a county by its place in the province, 0 for the first."""
+    return COUNTY - 100 * place
+
+
+def company_codes(
+    serials: NDArray[np.int64], *, kind: str = "91", county: int = COUNTY
+) -> list[str]:
     """Valid unified social credit codes; kind 91 companies, 92 individual businesses."""
-    return [_company_code(int(serial), kind) for serial in serials]
+    return [_company_code(int(serial), kind, county) for serial in serials]
 
 
-def _company_code(serial: int, kind: str) -> str:
+def _company_code(serial: int, kind: str, county: int) -> str:
     """One code: kind, county, organisation code with its check, check character."""
     organisation = f"{serial:08d}"
     total = int((ORGANISATION_WEIGHTS * [int(digit) for digit in organisation]).sum())
-    body = f"{kind}{COUNTY}{organisation}{ORGANISATION_CHECKS[total % 11]}"
+    body = f"{kind}{county}{organisation}{ORGANISATION_CHECKS[total % 11]}"
     weighted = sum(
         COMPANY_ALPHABET.index(sign) * pow(3, place, 31) for place, sign in enumerate(body)
     )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ROLES = ["书记", "主任", "会计"]
 HANDLER_ROLES = ["民政专干", "社会救助协理员"]
 DEGREE = 3
+TURNS = 43
+"""Homes are given to the handlers of a township in turn, by so many steps."""
 
 
 @dataclass
@@ -59,13 +61,13 @@ def appoint_all(world: World) -> None:
     town_of = areas.town[village]
     for town, code in enumerate(areas.town_code):  # one a township
         near = [p for p in pool[town_of == town].tolist() if p not in taken][:2]
-        logins = [f"mz{code[6:9]}{i + 1:02d}" for i in range(len(near))]
+        logins = [f"mz{areas.sign}{code[6:9]}{i + 1:02d}" for i in range(len(near))]
         for person, role, login in zip(near, HANDLER_ROLES, logins, strict=False):
             world.officials.appoint(person, role, str(code), -int(rng.integers(6, 60)), login)
         world.officials.handlers[town] = logins
     for case in world.dibao:  # few: one a recipient household
         logins = world.officials.handlers[int(areas.town[case.village])] or ["mz00001"]
-        case.handler = logins[len(case.number + case.account) * case.home % len(logins)]
+        case.handler = logins[TURNS * case.home % len(logins)]
 
 
 def write_officials(world: World) -> None:
@@ -85,16 +87,16 @@ def write_officials(world: World) -> None:
     _write_filings(world)
 
 
-def beneficiaries(world: World) -> dict[int, tuple[int, str, int]]:
-    """Each 低保 or 特困 recipient with its home, programme and first month."""
-    found = {
-        m.person: (case.home, "低保", max(case.start, m.added))
-        for case in world.dibao
-        for m in case.members
-    }
+def beneficiaries(world: World) -> dict[int, list[tuple[int, str, int]]]:
+    """What each 低保 or 特困 recipient draws: its home, programme and first month, one a benefit."""
+    found: dict[int, list[tuple[int, str, int]]] = {}
+    for case in world.dibao:  # few: one a recipient household
+        for m in case.members:
+            found.setdefault(m.person, []).append((case.home, "低保", max(case.start, m.added)))
     for stipend in world.stipends:  # few: one a benefit kept by person
         if stipend.kind == "tekun":
-            found[stipend.person] = (world.home_of(stipend.person), "特困", stipend.start)
+            told = (world.home_of(stipend.person), "特困", stipend.start)
+            found.setdefault(stipend.person, []).append(told)
     return found
 
 
@@ -105,12 +107,12 @@ def _write_filings(world: World) -> None:
     rows: list[tuple[int, int, str, str, str, int]] = []
     for person, role, since in zip(officials.person, officials.role, officials.since, strict=True):
         for relative in sorted(world.kin.within(person, DEGREE)):  # few a person
-            if relative not in helped:
-                continue
-            home, programme, start = helped[relative]
-            if (person, home) not in officials.unfiled:
-                told = relation_name(world, person, relative)
-                rows.append((person, relative, role, programme, told, max(start, since)))
+            begun: dict[str, int] = {}
+            for home, programme, start in helped.get(relative, []):
+                if (person, home) not in officials.unfiled:
+                    begun[programme] = min(start, begun.get(programme, start))
+            told = relation_name(world, person, relative) if begun else ""
+            rows += [(person, relative, role, p, told, max(m, since)) for p, m in begun.items()]
     if not rows:
         return
     who, kin = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])

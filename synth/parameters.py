@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from doudi.synth import months
-from doudi.synth.areas import COUNTY_CODE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,7 +74,7 @@ def standards() -> Standards:
     return Standards(urban, rural)
 
 
-def write_parameters(book: Book) -> None:
+def write_parameters(book: Book, county_code: str) -> None:
     """Rows of policy_parameters."""
     rows: list[tuple[Any, ...]] = []
     told = {name: ("CNY/month", values) for name, values in STANDARDS.items()} | YEARLY
@@ -88,7 +87,7 @@ def write_parameters(book: Book) -> None:
     book.add(
         "policy_parameters",
         param=names,
-        area_code=COUNTY_CODE,
+        area_code=county_code,
         value=np.array(values, dtype=float),
         unit=units,
         valid_from=np.array([f"{y}-07-01" for y in years], dtype="datetime64[D]"),

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 SOURCE = "one_card_payment"
 PROGRAMMES = {"care": "重度残疾人护理补贴", "living": "困难残疾人生活补贴", "old_age": "高龄津贴"}
-LEAST = 60.0
-"""The least that is paid for a member, CNY a month."""
+LEAST = 20.0
+"""The least that is paid for a member, CNY a month; no household declares so much that it counts."""
 TEKUN = 1.3
 """Basic living of 特困 as a multiple of the rural standard."""
 ABOVE_NINETY = 100.0
@@ -76,7 +76,7 @@ def pay(  # noqa: PLR0913 - one argument a column
 
 def write_payments(world: World, standards: Standards) -> None:
     """All payments of the delivered months."""
-    _pay_households(world, standards)
+    pay_households(world, standards)
     _pay_people(world, standards)
     _pay_farmland(world)
 
@@ -96,14 +96,26 @@ def _accounts(
     return coded(own + shared, row + len(things) * moved)
 
 
-def _sizes(cases: Sequence[Dibao]) -> NDArray[np.int64]:
-    """Members by case and month of the timeline, as ``Dibao.size_in`` counts them."""
-    change = np.zeros((len(cases), months.LAST + 2), dtype=np.int64)
-    pairs = [(n, m.added, m.removed) for n, case in enumerate(cases) for m in case.members]
-    at, added, removed = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
+def _members(cases: Sequence[Dibao]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """How many members, and what they declare a head, by case and month of the timeline.
+
+    Who counts is what ``Dibao.members_in`` says.
+    """
+    heads = np.zeros((len(cases), months.LAST + 2), dtype=np.int64)
+    income = np.zeros(heads.shape)
+    last = [max(m.removed for m in case.members) for case in cases]
+    pairs = [
+        (n, m.added, months.OPEN if m.removed == last[n] else m.removed, m.declared)
+        for n, case in enumerate(cases)
+        for m in case.members
+    ]
+    at, added, removed, declared = (np.array(column) for column in zip(*pairs, strict=True))
     for moment, step in ((added, 1), (removed, -1)):
-        np.add.at(change, (at, np.clip(moment, 0, months.LAST + 1)), step)
-    return np.asarray(np.maximum(change.cumsum(axis=1), 1), dtype=np.int64)
+        place = at, np.clip(moment, 0, months.LAST + 1)
+        np.add.at(heads, place, step)
+        np.add.at(income, place, step * declared)
+    size = np.maximum(heads.cumsum(axis=1), 1)
+    return size, income.cumsum(axis=1) / size
 
 
 def _amounts(
@@ -111,16 +123,16 @@ def _amounts(
 ) -> NDArray[np.float64]:
     """What each case is paid for each month: the gap to the standard for every member."""
     line = np.where(_column(cases, "urban")[row], standards.urban[month], standards.rural[month])
-    declared = np.array([case.declared_pc() for case in cases])
-    gap = np.maximum(line - declared[row], LEAST)
+    size, declared = _members(cases)
+    gap = np.maximum(line - declared[row, month], LEAST)
     first, last, wrong = (
         np.array(column)[row] for column in zip(*_column(cases, "slip"), strict=True)
     )
     slip = np.where((first <= month) & (month <= last), wrong, 0.0)
-    return np.asarray(np.round(gap * _sizes(cases)[row, month] + slip, 2), dtype=np.float64)
+    return np.asarray(np.round(gap * size[row, month] + slip, 2), dtype=np.float64)
 
 
-def _pay_households(world: World, standards: Standards) -> None:
+def pay_households(world: World, standards: Standards) -> None:
     """Household programmes go to the head's account."""
     cases = world.dibao
     row, month = by_month(_column(cases, "start"), np.array([case.last_paid() for case in cases]))

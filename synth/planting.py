@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doudi.synth.cases_absent import plant_absent
+from doudi.synth.cases_across import plant_across
 from doudi.synth.cases_again import plant_again
 from doudi.synth.cases_amounts import plant_amounts
 from doudi.synth.cases_area import plant_areas
@@ -18,7 +19,7 @@ from doudi.synth.cases_exclusive import plant_exclusive
 from doudi.synth.cases_farm import plant_farms
 from doudi.synth.cases_firms import plant_firms
 from doudi.synth.cases_front import plant_fronts
-from doudi.synth.cases_gaps import plant_gaps
+from doudi.synth.cases_gaps import plant_gaps, settle_edge
 from doudi.synth.cases_hidden import plant_hidden
 from doudi.synth.cases_homes import plant_homes
 from doudi.synth.cases_income import plant_income
@@ -35,6 +36,7 @@ from doudi.synth.cases_unpaid import plant_unpaid
 from doudi.synth.cases_wards import plant_wards
 from doudi.synth.officials import appoint_all
 from doudi.synth.plant import pools
+from doudi.synth.subsidies import end_living
 from doudi.synth.wards import settle_wards
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ def plant_all(world: World) -> None:
     plant_assets(world, active, left)
     plant_firms(world, active)
     plant_needs(world, active, left)
+    plant_across(world, active)
     settle_wards(world)
     plant_members(world, active)
     plant_exclusive(world, active)
@@ -77,3 +80,5 @@ def plant_all(world: World) -> None:
     plant_living(world, active)
     plant_homes(world, active)
     plant_obligors(world, active)
+    settle_edge(world)
+    end_living(world)

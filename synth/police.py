@@ -9,7 +9,7 @@ import numpy as np
 
 from doudi.synth import months
 from doudi.synth.children import CITIES
-from doudi.synth.folk import positions
+from doudi.synth.folk import listed, positions
 from doudi.synth.lookback import day_of, draw, home_of, ordinary, told
 from doudi.synth.people import NOBODY
 
@@ -63,6 +63,7 @@ def _write_moves(world: World) -> None:
     code = world.areas.code[homes.village]
     wed = months.index_of(people.wed)
     bride = np.flatnonzero(ordinary(world) & ~people.male & (wed > -90) & (wed < months.LAST - 2))
+    bride = bride[np.isnat(people.again[bride])]
     mother = people.mother[bride]
     from_home = people.home[mother]
     bride, from_home = bride[from_home >= 0], from_home[from_home >= 0]
@@ -130,6 +131,7 @@ def _write_journeys(world: World) -> None:
     """exit_entry: trips of the better off, work abroad, border crossings; some never returned."""
     rng, comfort = world.block.stream("exit_entry"), world.homes.comfort[home_of(world)]
     fits = ordinary(world, low=20, high=75) & (comfort > 0.2)
+    fits &= ~listed(world, "prison_inmates") & ~listed(world, "detention_detox")
     who = draw(world, "exit_entry", fits, TRAVELLED, least=4)
     who = np.repeat(who, rng.integers(1, 4, len(who)))
     month = rng.integers(months.FIRST_PAID, months.LAST, len(who))
@@ -164,13 +166,15 @@ def journey(
 
 
 def _write_missing(world: World) -> None:
-    """missing_person_report: most are found within days, not always with a day; some parents not."""
+    """missing_person_report: most are found within days; some parents are not."""
     rng = world.block.stream("missing_person_report")
-    who = draw(world, "missing_person_report", ordinary(world, low=8), 0.0006, least=4)
+    fits = ordinary(world, low=8) & ~listed(world, "prison_inmates")
+    fits &= ~listed(world, "detention_detox")
+    who = draw(world, "missing_person_report", fits, 0.0006, least=4)
     month = rng.integers(0, months.SNAPSHOT, len(who))
     day = day_of(month, rng)
     back = day + rng.integers(1, 20, len(who)).astype("timedelta64[D]")
-    missing(world, who, day, "已找到", np.where(rng.random(len(who)) < 0.7, back, NAT))
+    missing(world, who, day, "已找到", back)
     lost = world.wards.missing
     who = np.array(sorted(lost), dtype=np.int64)
     month = np.array([lost[p] for p in sorted(lost)], dtype=np.int64)

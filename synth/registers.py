@@ -3,78 +3,89 @@
 # ruff: noqa: PLR2004 - ages, shares and months of the model explain themselves where they stand
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from doudi.synth import months
-from doudi.synth.homes import edge_number, relation
+from doudi.synth.homes import relation
 from doudi.synth.payments import LEAST
 
 if TYPE_CHECKING:
-    from doudi.synth.book import Values
     from doudi.synth.parameters import Standards
     from doudi.synth.world import Dibao, World
 
-NAT = np.datetime64("NaT", "D")
-EDGE_VALID = 24
-
 
 def write_registers(world: World, standards: Standards) -> None:
-    """Rows of the six registers and of the case history."""
-    _write_households(world, standards)
-    _write_members(world)
+    """Rows of 低保 and 特困 and of the case history."""
+    write_rosters(world, standards)
     _write_history(world)
     _write_tekun(world, standards)
-    _write_subsidies(world)
-    _write_edge(world, standards)
-    _write_certificates(world)
+
+
+def write_rosters(world: World, standards: Standards) -> None:
+    """The minimum-living households and their members."""
+    _write_households(world, standards)
+    _write_members(world)
 
 
 def amount_of(case: Dibao, month: int, standards: Standards) -> float:
     """What a household is paid for a month: the gap to the standard for each member."""
-    gap = standards.of(month, urban=case.urban) - case.declared_pc()
+    gap = standards.of(month, urban=case.urban) - case.declared_pc(month)
     first, last, wrong = case.slip
     return round(max(gap, LEAST) * case.size_in(month) + wrong * (first <= month <= last), 2)
 
 
 def _write_households(world: World, standards: Standards) -> None:
-    """dibao_household_register: one row a household; ends become known when they come."""
+    """dibao_household_register: one row a household, and one more when it ends or changes later."""
     cases = world.dibao
-    start = np.array([c.start for c in cases])
-    end = np.array([c.end for c in cases])
+    first = [max(c.start, months.SNAPSHOT) for c in cases]
+    _household_rows(world, cases, [c.start for c in cases], first, standards)
+    for month in range(months.SNAPSHOT + 1, months.LAST + 1):
+        changed = [c for c in cases if _changes(c, month)]
+        when = [month] * len(changed)
+        _household_rows(world, changed, when, when, standards)
+
+
+def _changes(case: Dibao, month: int) -> bool:
+    """Whether a household ends, or its members are no longer the same, in a month."""
+    if not case.start < month <= case.end:
+        return False
+    same = case.members_in(month) == case.members_in(month - 1)
+    return case.end == month or not same
+
+
+def _household_rows(
+    world: World,
+    cases: list[Dibao],
+    known: list[int],
+    shown: list[int],
+    standards: Standards,
+) -> None:
+    """Rows of dibao_household_register: each household as it stood in a month."""
+    start = np.array([c.start for c in cases], dtype=np.int64)
+    end = np.array([c.end for c in cases], dtype=np.int64)
     day = np.array([c.approved or 1 + len(c.members) + c.home % 20 for c in cases])
-    shown = [amount_of(c, min(c.end, months.SNAPSHOT), standards) for c in cases]
-    rows: dict[str, Any] = {
-        "household_id": [c.number for c in cases],
-        "head_id": world.people.number[[c.head for c in cases]],
-        "area_code": world.areas.code[[c.village for c in cases]],
-        "urban_rural": ["城市" if c.urban else "农村" for c in cases],
-        "category": ["ABC"[min(2, int(c.declared_pc() // 80))] for c in cases],
-        "approve_date": months.day_in(start - 1, day),
-        "start_month": months.text_of(start),
-        "monthly_amount": shown,
-        "declared_income_pc": [round(c.declared_pc(), 2) for c in cases],
-        "account_hash": [c.shared_account or c.account for c in cases],
-        "handler_id": [c.handler for c in cases],
-        "address_code": world.homes.address[[c.home for c in cases]],
-        "phone_hash": world.people.phone[[c.head for c in cases]],
-        "grace_end": months.text_of(np.array([c.grace_end for c in cases])),
-        "review_due": months.day(months.LAST + 6, 15),
-    }
+    told = list(zip(cases, np.minimum(end, shown).tolist(), strict=True))
     world.book.add(
         "dibao_household_register",
-        known=start,
-        **rows,
-        end_month=months.text_of(np.where(end > months.SNAPSHOT, months.OPEN, end)),
-    )
-    late = np.flatnonzero((end > months.SNAPSHOT) & (end <= months.LAST))
-    closed = {
-        name: np.asarray(values)[late] if np.ndim(values) else values
-        for name, values in rows.items()
-    }
-    world.book.add(
-        "dibao_household_register", known=end[late], **closed, end_month=months.text_of(end[late])
+        known=np.array(known, dtype=np.int64),
+        household_id=[c.number for c in cases],
+        head_id=world.people.number[[c.head for c in cases]],
+        area_code=world.areas.code[[c.village for c in cases]],
+        urban_rural=["城市" if c.urban else "农村" for c in cases],
+        category=["ABC"[min(2, int(c.declared_pc(month) // 80))] for c, month in told],
+        approve_date=months.day_in(start - 1, day),
+        start_month=months.text_of(start),
+        monthly_amount=[amount_of(c, month, standards) for c, month in told],
+        declared_income_pc=[round(c.declared_pc(month), 2) for c, month in told],
+        account_hash=[c.shared_account or c.account for c in cases],
+        handler_id=[c.handler for c in cases],
+        address_code=world.homes.address[[c.home for c in cases]],
+        phone_hash=world.people.phone[[c.head for c in cases]],
+        grace_end=months.text_of(np.array([c.grace_end for c in cases], dtype=np.int64)),
+        review_due=months.day(months.LAST + 6, 15),
+        end_month=months.text_of(np.where(end <= shown, end, months.OPEN)),
     )
 
 
@@ -230,90 +241,3 @@ def _write_tekun(world: World, standards: Standards) -> None:
             account_hash=np.array([s.account for s in own])[chosen],
             area_code=world.areas.code[world.homes.village[world.people.home[who]]][chosen],
         )
-
-
-def _write_subsidies(world: World) -> None:
-    """disability_two_subsidies: one row a person and start."""
-    held: dict[tuple[int, int], dict[str, Any]] = {}
-    for stipend in world.stipends:  # few: one a benefit kept by person
-        if stipend.kind in {"care", "living"}:
-            row = held.setdefault(
-                (stipend.person, stipend.start), {"end": stipend.end, "account": stipend.account}
-            )
-            row[stipend.kind] = stipend.amount
-    keys = list(held)
-    who = np.array([person for person, _ in keys], dtype=np.int64)
-    start = np.array([first for _, first in keys], dtype=np.int64)
-    end = np.array([held[key]["end"] for key in keys], dtype=np.int64)
-    for cut in (months.SNAPSHOT, months.LAST):
-        chosen = np.ones(len(keys), dtype=bool)
-        if cut == months.LAST:
-            chosen = (end > months.SNAPSHOT) & (end <= months.LAST)
-        world.book.add(
-            "disability_two_subsidies",
-            known=(start if cut == months.SNAPSHOT else end)[chosen],
-            person_id=world.people.number[who][chosen],
-            living_allowance=np.array([held[key].get("living", 0.0) for key in keys])[chosen],
-            care_allowance=np.array([held[key].get("care", 0.0) for key in keys])[chosen],
-            cert_no=certificate_numbers(world, who)[chosen],
-            start_month=months.text_of(start)[chosen],
-            end_month=months.text_of(np.where(end <= cut, end, months.OPEN))[chosen],
-            account_hash=np.array([held[key]["account"] for key in keys])[chosen],
-            name=world.people.name[who][chosen],
-            area_code=world.areas.code[world.homes.village[world.people.home[who]]][chosen],
-        )
-
-
-def _write_edge(world: World, standards: Standards) -> None:
-    """low_income_edge_register: a recognition lasts two years and is renewed."""
-    aid, homes, people = world.aid, world.homes, world.people
-    dead = people.dead_month()
-    for index in np.flatnonzero(aid.edge_from <= months.LAST).tolist():  # few: one a household
-        first, urban = int(aid.edge_from[index]), bool(homes.urban[index])
-        who = homes.people_of(index)
-        renewed = range(first, months.LAST + 1, EDGE_VALID)
-        for start in renewed[:-1] if index in world.lapsed else renewed:
-            line = standards.of(start, urban=urban)
-            ratio = round(float(world.rng.uniform(1.05, 1.45)), 2)
-            world.book.add(
-                "low_income_edge_register",
-                known=start,
-                household_id=[edge_number(homes, index)],
-                member_ids=";".join(people.number[who[dead[who] > start]]),
-                income_pc=round(line * ratio, 2),
-                line_multiple=ratio,
-                recognised_date=months.day(start, 8),
-                valid_to=months.day(start + EDGE_VALID, 7),
-                head_id=str(people.number[homes.head[index]]),
-                area_code=str(world.areas.code[homes.village[index]]),
-                address_code=str(homes.address[index]),
-            )
-
-
-def certificate_numbers(world: World, who: Values) -> Values:
-    """Certificate numbers: the person's number, the kind's digit, the grade's digit."""
-    kinds = {"视": "1", "听": "2", "言": "3", "肢": "4", "智": "5", "精": "6", "多重": "7"}
-    digit = np.array([kinds[str(kind)] for kind in world.ailment[who]], dtype="U1")
-    number = np.char.add(world.people.number[who], digit)
-    return np.char.add(number, world.grade[who].astype("U1"))
-
-
-def _write_certificates(world: World) -> None:
-    """disability_certificate of the living and the recently dead."""
-    people = world.people
-    own = np.flatnonzero((world.grade > 0) & (people.home >= 0) & (world.cert_from <= months.LAST))
-    issued = world.cert_from[own]
-    dead = people.dead_month()[own] <= months.LAST
-    world.book.add(
-        "disability_certificate",
-        known=issued,
-        person_id=people.number[own],
-        cert_no=certificate_numbers(world, own),
-        type=world.ailment[own],
-        grade=world.grade[own].astype(str),
-        issue_date=months.day_in(issued, 18),
-        valid_to=months.day_in(issued + 240, 17),
-        status=np.where(dead & (people.dead_month()[own] < months.SNAPSHOT - 2), "注销", "有效"),
-        name=people.name[own],
-        birth_date=people.birth[own],
-    )

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 NAT = np.datetime64("NaT", "D")
 ELSEWHERE = 529_900
-"""First six digits of numbers of people from elsewhere; a block adds its number."""
+"""First six digits of numbers of people from elsewhere; a block adds its number.
+
+A province has others for each of its counties.
+"""
 PERMITTED = 0.5
 INCOMERS = 0.02
 
@@ -60,7 +63,7 @@ def permit(
     employer: Values = "",
 ) -> None:
     """Rows of residence_permit; an end becomes known when it comes."""
-    rng = world.block.stream("residence_permit day")
+    rng = world.block.stream(f"residence_permit day {number[:1]}")
     begin, end = day_of(since, rng), months.day_in(until, 28)
     cells = {
         "person_id": number,
@@ -85,7 +88,7 @@ def _write_incomers(world: World) -> None:
     people, rng = world.people, world.block.stream("residence_permit incomers")
     count = max(20, round(INCOMERS * int((people.home >= 0).sum())))
     birth = np.datetime64("1966-01-01") + rng.integers(0, 14_000, count).astype("timedelta64[D]")
-    area = ELSEWHERE + world.block.number
+    area = ELSEWHERE - 100 * world.block.place + world.block.number
     number = numbers.person_numbers(birth, rng.random(count) < 0.55, area=area)
     village = rng.integers(0, len(world.areas.code), count)
     since = rng.choice([2, 14, 26, 38, 40, 42, 45], count)

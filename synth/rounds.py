@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from doudi.synth import months, parameters
+from doudi.synth.payments import LEAST
 from doudi.synth.plant import adult, lookalikes, wanted
 from doudi.synth.truth import about_case
 
@@ -66,11 +67,11 @@ def grown(world: World, clearing: str, case: Dibao, *, most: int = 3) -> bool:
 
 
 def worker(world: World, case: Dibao) -> int | None:
-    """The member who can work, free of any job and not certified as disabled."""
+    """The member who can work, free of any job, neither certified as disabled nor severely ill."""
     person = adult(world, case, low=22, high=58)
     if person is None or world.grade[person] or world.jobs.kind[person]:
         return None
-    return person
+    return None if world.shocks.severe[person] <= months.LAST else person
 
 
 def hand(world: World, case: Dibao) -> int:
@@ -92,6 +93,22 @@ def over(case: Dibao, least: float, *, ratio: float = 1.5) -> float:
 def since(rng: Generator, case: Dibao, low: int = 14, high: int = 34) -> int:
     """A month within the benefit from which something holds."""
     return max(case.start + 2, int(rng.integers(low, high)))
+
+
+def bearable(case: Dibao) -> float:
+    """The most that a household can declare and still be paid in each of its months."""
+    standards = parameters.standards()
+    paid = range(max(case.start, months.FIRST_PAID), case.last_paid() + 1)
+    return min(
+        (standards.of(month, urban=case.urban) - LEAST) * case.size_in(month) for month in paid
+    )
+
+
+def temper(case: Dibao) -> None:
+    """Let a household declare no more than it can, its shares as they are."""
+    told, most = sum(member.declared for member in case.members), bearable(case)
+    for member in case.members if told > most else ():
+        member.declared = round(member.declared * most / told, 2)
 
 
 def declare(case: Dibao, person: int, amount: float) -> None:

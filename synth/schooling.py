@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.synth import months
-from doudi.synth.burden import recognised
+from doudi.synth import months, prices
 from doudi.synth.folk import positions
 from doudi.synth.lookback import day_of, home_of, ordinary, told
+from doudi.synth.rigid import recognised
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -209,7 +209,7 @@ def _write_private(world: World, students: Students) -> None:
             known=_school_year(year) + 1,
             person_id=people.number[who[kept]],
             school=np.char.add("合成县私立", np.char.add(students.stage[own][kept], "学校")),
-            fee=fee[kept],
+            fee=np.round(fee[kept] * prices.consumer_in(year), 0),
             payer_id=payer[kept],
             year=np.full(int(kept.sum()), year),
             name=people.name[who[kept]],
@@ -229,7 +229,7 @@ def _write_dropouts(world: World, students: Students) -> None:
 
 def dropout(world: World, who: NDArray[np.int64], month: NDArray[np.int64], status: Values) -> None:
     """Rows of dropout_watch."""
-    rng = world.block.stream("dropout_watch day")
+    rng = world.block.stream(f"dropout_watch day {who[:1]}")
     world.book.add(
         "dropout_watch",
         known=month,

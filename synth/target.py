@@ -1,4 +1,4 @@
-"""The folder a county is written to: empty before, whole after, nothing in between."""
+"""The folder a county or a province is written to: empty before, whole after."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from doudi.graph.errors import HomeError, UsageError, joined
+from doudi.synth.numbers import MOST_COUNTIES, county_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 WHOLE = ("deliveries", "truth", "county.json")
 """What a county consists of; ``county.json`` comes last."""
+PROVINCE = "province.json"
+"""What a province has beside a folder a county; it comes last."""
 PAGE = "describe.html"
 """What ``doudi synth describe`` adds to a county."""
 UNFINISHED = ".unfinished"
@@ -22,12 +25,13 @@ SHOWN = 5
 
 
 @contextmanager
-def growing(out: Path, *, force: bool) -> Iterator[Path]:
-    """A folder to build the county in; at the end its contents move to ``out``.
+def growing(out: Path, *, force: bool, whole: Sequence[str] = WHOLE) -> Iterator[Path]:
+    """A folder to build a county or a province in; at the end its contents move to ``out``.
 
     Args:
-        out: The county's folder; made when missing.
-        force: Remove the county that is there. Nothing else is ever removed.
+        out: The folder to fill; made when missing.
+        force: Remove the county or province that is there. Nothing else is ever removed.
+        whole: What moves to ``out``, the last one last.
 
     Raises:
         UsageError: if the folder holds something, or with ``force`` something foreign.
@@ -39,7 +43,7 @@ def growing(out: Path, *, force: bool) -> Iterator[Path]:
         work.mkdir(parents=True)
         try:
             yield work
-            for name in WHOLE:
+            for name in whole:
                 (work / name).rename(out / name)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -49,8 +53,16 @@ def growing(out: Path, *, force: bool) -> Iterator[Path]:
 
 
 def removed_by_force(out: Path) -> list[str]:
-    """Names of what ``force`` would remove: an earlier county, whole or not."""
-    return [name for name in (*WHOLE, PAGE, UNFINISHED) if (out / name).exists()]
+    """Names of what ``force`` would remove: an earlier county or province, whole or not."""
+    codes = [str(county_code(place)) for place in range(MOST_COUNTIES)]
+    counties = [code for code in codes if _is_county(out / code)]
+    return [n for n in (*WHOLE, PAGE, UNFINISHED, PROVINCE) if (out / n).exists()] + counties
+
+
+def _is_county(folder: Path) -> bool:
+    """Whether a folder is a county of a province, and holds nothing else."""
+    found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    return bool(found) and found <= {*WHOLE, PAGE}
 
 
 def _make_room(out: Path, *, force: bool) -> None:

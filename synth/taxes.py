@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from doudi.synth import months, numbers, work
+from doudi.synth import incomes, months, numbers, prices, work
 from doudi.synth.book import coded, numbered
 from doudi.synth.folk import by_month, outsiders, positions, some, text
 from doudi.synth.lookback import plain_homes
@@ -85,7 +85,7 @@ def _write_wages(world: World) -> None:
     last = np.concatenate([jobs.end[formal], np.full(len(later), months.OPEN), jobs.end[staff]])
     wage = jobs.wage[who] + np.where(jobs.kind[who] == work.PUBLIC, 800.0, 0.0)
     row, month = by_month(first, last)
-    amount = np.round(wage[row] * 1.04 ** ((month - work.RAISED) // 12), 0)
+    amount = np.round(wage[row] * prices.wages(month), 0)
     silent = rng.random(len(codes)) < SILENT
     shown = ~(silent[payer[row]] & (amount <= FREE))
     row, month, amount = row[shown], month[shown], amount[shown]
@@ -116,7 +116,9 @@ def _write_other_income(world: World) -> None:
     row = np.repeat(np.arange(len(own)), times)
     turn = np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
     month = months.FIRST_PAID + 1 + (own[row] * 13 % 12) + turn * 3
-    amount = np.round(np.exp(rng.normal(7.6, 0.8, len(row))), 2)
+    amount = np.exp(rng.normal(7.6, 0.8, len(row)))
+    told = incomes.draw_incomes(world).business_told[people.home[own]]
+    amount = np.round(np.where(kind[row] == 1, amount * told[row], amount), 2)
     payer = coded(firms.code, (own * 11 + 3)[row] % len(firms.code))
     income(world, own[row], payer, month, amount, kind=coded(OTHERS, kind[row]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import duckdb
 import numpy as np
@@ -16,7 +16,7 @@ from doudi.synth.payments import SOURCE as PAYMENTS
 from doudi.synth.truth import DIBAO
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -75,6 +75,8 @@ TABLES = {
     "faults": FAULTY,
     "risk": RELAPSED,
 }
+Tables: TypeAlias = dict[str, pa.Table]
+"""Tables of the truth by name."""
 ORDER = ("kind", "code", "role", "household_id", "person_id", "month_from")
 PAID = """
     WITH paid AS (
@@ -96,18 +98,27 @@ PAID = """
 """What was paid in the months of each planted fact: to the household, or by programme."""
 
 
-def write_truth(world: World, sheets: Sequence[Sheet], folder: Path) -> None:
-    """Write the block's tables; lines count from the block's first row of each file."""
-    places = [place for sheet in sheets if (place := places_of(sheet)) is not None]
-    own = {
+def tables_of(world: World, sheets: Sequence[Sheet]) -> Tables:
+    """The block's tables; lines count from the block's first row of each file."""
+    return {
         "cases": _planted(world),
-        "people": pa.concat_tables([PLACE.empty_table(), *(place.cast(PLACE) for place in places)]),
+        "people": people_of(sheets),
         "quarantine": pa.Table.from_pylist(world.truth.refused, REFUSED),
         "faults": pa.Table.from_pylist(world.truth.faults, FAULTY),
         "risk": pa.Table.from_pylist(world.truth.relapses, RELAPSED),
     }
-    for name, table in own.items():
-        keep(table, folder / f"{name}.arrow")
+
+
+def people_of(sheets: Iterable[Sheet]) -> pa.Table:
+    """Whom the lines of some sheets are about."""
+    places = [place for sheet in sheets if (place := places_of(sheet)) is not None]
+    return pa.concat_tables([PLACE.empty_table(), *(place.cast(PLACE) for place in places)])
+
+
+def write_tables(tables: Tables, folder: Path) -> None:
+    """Put a block's tables aside; those that are not given are empty."""
+    for name, schema in TABLES.items():
+        keep(tables.get(name, schema.empty_table()), folder / f"{name}.arrow")
 
 
 def bind_truth(folders: list[Path], first: list[dict[tuple[str, str], int]], target: Path) -> None:
@@ -184,5 +195,6 @@ def _paid(world: World) -> NDArray[np.float64]:
     )
     with duckdb.connect(config={"threads": 1}) as con:
         con.register("planted", planted)
-        con.register("payments", world.book.frame(PAYMENTS))
+        books = (world.book, *(book for _, book in sorted(world.offices.items())))
+        con.register("payments", pa.concat_tables(book.frame(PAYMENTS) for book in books))
         return np.asarray(con.execute(PAID).fetchnumpy()["amount"], dtype=np.float64)

@@ -51,7 +51,7 @@ def permit(
         known=since if known is None else known,
         plate=plate,
         operator_id=operator,
-        permit=numbered(f"5399{world.block.number:02d}", serial, 6),
+        permit=numbered(f"{world.block.county // 100}{world.block.number:02d}", serial, 6),
         from_date=months.day_in(since, 20),
         to_date=months.day_in(until, 19),
         type=kind,

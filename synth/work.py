@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.synth import months
+from doudi.synth import months, prices
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -22,8 +22,6 @@ NONE, FORMAL, FLEXIBLE, PUBLIC, RETIRED = range(5)
 MINIMUM_WAGE = 1960.0
 LOSS_A_YEAR = 0.05
 FUND_SHARE = 0.4
-RAISED = 36
-"""Wages rise every July; the given ones hold from July 2025."""
 UNITS = [
     "县第一中学",
     "县人民医院",
@@ -121,12 +119,12 @@ def insured(
     *,
     flexible: bool = False,
 ) -> None:
-    """Monthly contribution rows; wages rise four per cent a year."""
+    """Monthly contribution rows; wages rise every July."""
     first = np.maximum(first, months.FIRST_PAID)
     span = np.maximum(np.minimum(last, months.LAST) - first + 1, 0)
     row = np.repeat(np.arange(len(who)), span)
     month = first[row] + np.arange(len(row)) - np.repeat(np.cumsum(span) - span, span)
-    base = wage[row] * 1.04 ** ((month - RAISED) // 12)
+    base = wage[row] * prices.wages(month)
     world.book.add(
         "employee_social_insurance",
         known=month,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months
+from doudi.synth.blocks import SERIALS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     from doudi.synth.truth import Truth
     from doudi.synth.wards import Wards
     from doudi.synth.work import Jobs
+
+
+STEP = 1_299_709
+"""By how much running numbers differ from one to the next, around the block's range of them."""
+CASES_A_HOME = 3
+"""Numbers of minimum-living cases that there are for each home."""
 
 
 @dataclass
@@ -80,13 +87,35 @@ class Dibao:
         """Whether the household is paid in the last delivered month."""
         return self.end == months.OPEN and self.start <= months.LAST
 
-    def declared_pc(self) -> float:
-        """Declared income per head and month."""
-        return sum(m.declared for m in self.members) / max(1, len(self.members))
+    def members_in(self, month: int) -> list[Member]:
+        """Whom the amount of a month is reckoned for; when all are gone, who left last."""
+        last = max(m.removed for m in self.members)
+        return [
+            m for m in self.members if m.added <= month < m.removed or m.removed == last <= month
+        ]
+
+    def declared_pc(self, month: int = months.LAST) -> float:
+        """Declared income per head in a month."""
+        inside = self.members_in(month)
+        return sum(m.declared for m in inside) / max(1, len(inside))
 
     def size_in(self, month: int) -> int:
         """How many members the amount of a month is reckoned for."""
-        return max(1, sum(m.added <= month < m.removed for m in self.members))
+        return max(1, len(self.members_in(month)))
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """A registration in another county that names somebody who is registered here."""
+
+    case: Dibao
+    """As the register there has it; its village is one of ``areas``."""
+    here: str
+    """The number of the household here."""
+    place: int
+    """Of the other county in the province."""
+    areas: Areas
+    """Of the other county."""
 
 
 @dataclass
@@ -168,6 +197,21 @@ class Aid:
         )
 
 
+def case_serials(block: Block) -> list[int]:
+    """Serials of minimum-living cases in no order.
+
+    The block takes them from the end; the first half is for planted cases of other counties.
+    """
+    drawn = block.stream("case numbers").permutation(CASES_A_HOME * block.households) + 1
+    serials: list[int] = drawn.tolist()
+    return serials
+
+
+def case_number(areas: Areas, village: int, serial: int) -> str:
+    """The number of a minimum-living case: county, township, serial."""
+    return f"DB{str(areas.code[village])[:9]}{serial:06d}"
+
+
 @dataclass
 class World:
     """The county while it is built."""
@@ -214,6 +258,10 @@ class World:
     """Code of the city, six digits, where the people of an empty home live."""
     ghosts: list[Dibao] = field(default_factory=list)
     """Households that exist on the register only; no source but the county's own knows them."""
+    abroad: list[Abroad] = field(default_factory=list)
+    """Registrations in other counties of people who are registered here."""
+    offices: dict[int, Book] = field(default_factory=dict)
+    """Rows about them as the offices there write them, by the other county's place."""
     lapsed: set[int] = field(default_factory=set)
     """Homes on the edge register whose recognition is not renewed."""
     uninsured: set[int] = field(default_factory=set)
@@ -230,6 +278,8 @@ class World:
     """People whose stays in institutions are planted."""
     own_books: dict[int, tuple[str, int]] = field(default_factory=dict)
     """People with a hukou book of their own at the same address: its number and its head."""
+    divorced: set[int] = field(default_factory=set)
+    """People whose planted marriage has ended in a divorce."""
     uncalled: set[int] = field(default_factory=set)
     """Homes of old people on whom nobody calls on purpose."""
     causes: dict[int, str] = field(default_factory=dict)
@@ -239,18 +289,26 @@ class World:
     ledger: dict[tuple[int, int], float] = field(default_factory=dict)
     """Planted ledger incomes a head, by home and year."""
     serial: int = 0
+    """How many such numbers have been given out."""
+    _case_serials: list[int] = field(default_factory=list)
     _by_home: dict[int, list[Dibao]] = field(default_factory=dict)
     _indexed: int = -1
 
     def next_serial(self) -> int:
-        """A running number, for certificates and cases."""
-        self.serial += 1
-        return self.serial
+        """A number that nothing else of the county has, for certificates and events."""
+        return int(self.next_serials(1)[0])
 
     def next_serials(self, count: int) -> NDArray[np.int64]:
-        """Running numbers, one after the other."""
+        """As many such numbers, all from the block's range; their order tells nothing."""
         self.serial += count
-        return np.arange(self.serial - count + 1, self.serial + 1)
+        turn = np.arange(self.serial - count, self.serial)
+        return self.block.first_serial + (turn * STEP + STEP) % SERIALS + 1
+
+    def case_number(self, village: int) -> str:
+        """The number of one more minimum-living case: county, township, and a number in no order."""
+        if not self._case_serials:
+            self._case_serials = case_serials(self.block)
+        return case_number(self.areas, village, self._case_serials.pop())
 
     def home_of(self, person: int) -> int:
         """The home of a person."""

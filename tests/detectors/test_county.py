@@ -54,16 +54,24 @@ ABOUT_A_MEMBER = {"E01", "E03", "E09", "E10", "E11", "E15", "E16", "E22", "E23",
 """Hits about the planted person; others are about the household, a spouse or an official."""
 
 
+UNLOADED = {
+    ("L01", "L18", "left"): "only the residence permits say that a person without hukou has left",
+}
+"""Households that a detector cannot yet tell from a need: its code, what is planted, and how."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """Planted facts beside what was found.
 
     Attributes:
+        everything: All planted facts, those that no detector looks for included.
         truth: One row a planted fact or lookalike, with ``planted`` numbering them.
         met: Truth rows joined with the hits of their code in their household.
         leads: The merged leads.
     """
 
+    everything: pd.DataFrame
     truth: pd.DataFrame
     met: pd.DataFrame
     leads: pd.DataFrame
@@ -108,22 +116,22 @@ def trial(
     county: Callable[[int], LoadedCounty],
     detected: Callable[[int], DetectReceipt],
 ) -> Trial:
-    receipt, truth = detected(request.param), read_truth(county(request.param))
+    receipt, everything = detected(request.param), read_truth(county(request.param))
+    seen_for = everything["code"].isin([detector.id for detector in catalogue().detectors])
+    truth = everything[seen_for]
     hits = receipt.hits.to_pandas().rename(columns={"detector": "code"})
     met = truth.merge(hits, on=["code", "household_id"], suffixes=("", "_hit"))
-    return Trial(truth, met, receipt.leads.to_pandas())
+    return Trial(everything, truth, met, receipt.leads.to_pandas())
 
 
 def read_truth(county: LoadedCounty) -> pd.DataFrame:
-    """Planted facts that some detector looks for; persons under the pseudonyms of the home."""
+    """All planted facts, numbered; persons under the pseudonyms of the home."""
     key = Keys(county.home / "keys").pid
 
     def pid(number: str) -> str:
         return pseudonym(key, "person", number)
 
-    planted = pd.read_parquet(county.truth / "cases.parquet")
-    seen_for = planted["code"].isin([detector.id for detector in catalogue().detectors])
-    truth = planted[seen_for].reset_index(drop=True).reset_index(names="planted")
+    truth = pd.read_parquet(county.truth / "cases.parquet").reset_index(names="planted")
     alone = truth["household_id"].str.startswith("person:")
     numbers = truth["household_id"].str.removeprefix("person:")
     households = truth["household_id"].where(~alone, "person:" + numbers.map(pid))
@@ -164,6 +172,20 @@ def test_no_lookalike_is_dispatched(trial: Trial) -> None:
     sent = decoys.merge(leads.rename(columns={"detectors": "code"}), on=["household_id", "code"])
     assert len(decoys) > 100
     assert trial.told(sent) == []
+
+
+@pytest.mark.neo4j
+def test_nobody_is_named_for_what_was_not_planted(trial: Trial) -> None:
+    leads = trial.leads.explode("detectors").rename(columns={"detectors": "code"})
+    cases = trial.planted("case")[["household_id", "code"]].drop_duplicates()
+    sides = leads.merge(cases, on=["household_id", "code"], how="left", indicator=True)
+    others = trial.everything.rename(columns={"code": "instead"}).drop(columns=["register"])
+    stray = sides[sides["_merge"] == "left_only"].merge(others, on="household_id", how="left")
+    told = stray[["code", "instead", "difficulty", "household_id"]].itertuples(
+        index=False, name=None
+    )
+    assert len(leads) > 50
+    assert [row for row in told if row[:3] not in UNLOADED] == []
 
 
 @pytest.mark.neo4j

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
         ("--sources hukou", "unknown source 'hukou'"),
         ("--boost -1", "a negative boost: -1"),
         ("--processes 0", "0 processes"),
+        ("--counties 0", "0 counties"),
+        ("--counties -3", "-3 counties"),
+        ("--counties 65", "65 counties"),
     ],
 )
 def test_a_wrong_wish_is_wrong_use(clerk: Clerk, tmp_path: Path, typed: str, told: str) -> None:

@@ -8,6 +8,9 @@ CREATE VIEW programmes(register, programme) AS VALUES
   ('disability_two_subsidies', '困难残疾人生活补贴'),
   ('disability_two_subsidies', '重度残疾人护理补贴');
 
+-- The county's six digits: of its area codes, the one above which there is none.
+CREATE VIEW county AS SELECT left(code, 6) AS digits FROM area_code_history WHERE parent IS NULL;
+
 -- Payments with the month they are for (contract §5).
 CREATE VIEW payments AS SELECT *,
   coalesce(benefit_month, left(batch, 4) || '-' || substr(batch, 5, 2), left(pay_date, 7)) AS month

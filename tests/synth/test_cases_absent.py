@@ -51,7 +51,7 @@ def absent(tmp_path_factory: pytest.TempPathFactory) -> County:
 
 
 def homes_of(county: County, cases: pd.DataFrame) -> pd.Series:
-    register = county.rows("dibao_household_register").set_index("household_id")
+    register = county.sent("dibao_household_register", "2026-04").set_index("household_id")
     return cases["household_id"].map(register["address_code"])
 
 

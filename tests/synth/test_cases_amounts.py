@@ -13,6 +13,7 @@ from doudi.synth.blocks import blocks_of
 from doudi.synth.build import build
 from doudi.synth.cases_area import plant_areas
 from doudi.synth.officials import appoint_all
+from doudi.synth.payments import LEAST
 from doudi.synth.plant import RATES
 from tests.synth.conftest import County, planted_alone
 
@@ -64,7 +65,7 @@ def recomputed(county: County) -> pd.DataFrame:
     month = (pd.to_datetime(sums["benefit_month"], format="%Y%m").dt.to_period("M")).astype("int64")
     month -= int(months.ORIGIN.astype("int64"))
     line = np.where(sums["urban"], standard.urban[month], standard.rural[month])
-    sums["right"] = np.maximum(line - sums["declared"], 60.0) * sums["size"]
+    sums["right"] = np.maximum(line - sums["declared"], LEAST) * sums["size"]
     return sums
 
 
@@ -123,6 +124,19 @@ def test_lookalikes_of_e41_got_the_arrears(amounts: County) -> None:
         assert own["amount"].sum() == pytest.approx(own["right"].sum(), abs=2)
         late = paid[(paid["household_id"] == household) & (paid["batch"] == "202509")]
         assert len(late) == (2 if kind == "arrears at once" else 3)
+
+
+def test_the_amount_of_a_lookalike_of_e41_is_what_came_late(amounts: County) -> None:
+    paid = amounts.rows("one_card_payment")
+    sums = recomputed(amounts).set_index(["household_id", "benefit_month"])["right"]
+    for fact in amounts.cases("E41", "decoy").to_dict("records"):
+        own = paid[(paid["household_id"] == fact["household_id"]) & (paid["batch"] < "202509")]
+        owed = [
+            sums[fact["household_id"], month]
+            - float(own.loc[own["batch"] == month, "amount"].iloc[0])
+            for month in ("202507", "202508")
+        ]
+        assert fact["amount"] == pytest.approx(sum(owed), abs=0.1)
 
 
 def test_graces_of_e42_ended_two_months_before_and_payment_goes_on(amounts: County) -> None:
@@ -187,7 +201,7 @@ def test_villages_of_e48_pay_every_free_household_the_same(block: World) -> None
         village = block.areas.code.tolist().index(code)
         own = [c for c in block.dibao if c.village == village and c.active()]
         standard = parameters.standards()
-        paid = [(standard.of(47, urban=c.urban) - c.declared_pc()) * len(c.members) for c in own]
+        paid = [(standard.of(47, urban=c.urban) - c.declared_pc()) * c.size_in(47) for c in own]
         assert len(own) >= 20
         assert (np.abs(np.array(paid) - 450) < 1).mean() > 0.7
         assert planted.household_id == ""

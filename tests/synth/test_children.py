@@ -94,3 +94,20 @@ def test_whoever_has_two_parents_who_cannot_care_is_registered(county: County) -
     books = set(people.loc[people["person_id"].isin(planted), "hukou_book_no"])
     loose = people[people["person_id"].isin(set(both["child_id"]) - listed)]
     assert set(loose["hukou_book_no"]) <= books
+
+
+def test_children_adopted_from_elsewhere_have_the_adopters_as_parents_and_no_certificate(
+    county: County,
+) -> None:
+    wards = set(county.rows("orphan_child_register")["child_id"])
+    rows = county.rows("adoption_registration")
+    rows = rows[~rows["adoptee_id"].isin(wards)]
+    assert len(rows) >= 2
+    assert not set(rows["adoptee_id"]) & set(county.rows("birth_certificate")["child_id"])
+    folk = county.sent("hukou_population", "2026-04").set_index("person_id")
+    for child, pair, day in zip(
+        rows["adoptee_id"], rows["adopter_ids"], rows["adoption_date"], strict=True
+    ):
+        parents = [folk.loc[child, "father_id"], folk.loc[child, "mother_id"]]
+        assert sorted(pair.replace("；", ";").replace("、", ";").split(";")) == sorted(parents)
+        assert str(folk.loc[child, "birth_date"]) < day

@@ -8,9 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from doudi.synth import faults, numbers
+from doudi.synth import faults, numbers, parameters
+from doudi.synth.blocks import blocks_of
+from doudi.synth.build import build
 from doudi.synth.county import make_county
-from tests.synth.conftest import County
+from doudi.synth.make import write_rows
+from doudi.synth.plant import rates_of
+from doudi.synth.planting import plant_all
+from doudi.synth.sheets import sheets_of
+from doudi.synth.shelter import shelter_of
+from tests.synth.conftest import BATCHES, County
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +60,30 @@ def test_rows_that_planted_facts_rest_on_stay_clean(worst: County) -> None:
     assert not set(places["person_id"]) & planted
 
 
+KEYED = {
+    "household_income_ledger": "archive_no",
+    "poverty_archive": "archive_no",
+    "home_visit_record": "household_id",
+    "means_check_report": "household_id",
+    "one_card_payment": "household_id",
+}
+
+
+def test_rows_keyed_by_a_household_are_spared_too() -> None:
+    world, _ = build(blocks_of(2_000, 1)[0], rates_of(1, {}))
+    plant_all(world)
+    write_rows(world, parameters.standards())
+    sheets = sheets_of(world.book, np.random.default_rng(1), set(KEYED))
+    shelter = shelter_of(world, sheets)
+    planted = {p.household_id for p in world.truth.planted} - {""}
+    for sheet in sheets[:: len(BATCHES)]:  # of each source the snapshot
+        keys = sheet.rows[KEYED[sheet.source]].cast("string").to_numpy(zero_copy_only=False)
+        free = shelter.free(sheet)
+        assert not set(keys[free]) & planted
+        assert set(keys[~free]) & planted
+        assert free.mean() > 0.1
+
+
 def test_numbers_of_15_digits_are_those_of_people_born_before_2000(worst: County) -> None:
     places = worst.truth("people")
     own = places[(places["source"] == "id_document") & (places["batch"] == "2026-04")]
@@ -67,7 +98,7 @@ def test_numbers_of_15_digits_are_those_of_people_born_before_2000(worst: County
     [
         (faults.scientific, NUMBER, "5.39901E+17"),
         (faults.spaced, "张三", "张 三"),
-        (faults.old_area, "539901001003", faults.OLD_TOWNSHIP),
+        (faults.old_area, "539901001003", f"539901{faults.OLD_TOWNSHIP}"),
         (faults.old_area, "539901002003", "539901002003"),
         (faults.emptied, "12.00", ""),
     ],

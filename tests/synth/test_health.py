@@ -78,7 +78,9 @@ def test_premiums_of_members_of_paid_households_are_met(county: County) -> None:
 def test_certified_people_with_a_mental_disability_are_followed(county: County) -> None:
     cards = county.rows("disability_certificate")
     ill = cards[(cards["type"] == "精") & (cards["status"] == "有效")]
-    assert set(ill["person_id"]) <= set(county.rows("severe_mental_disorder")["person_id"])
+    followed = set(county.rows("severe_mental_disorder")["person_id"])
+    dead = set(county.rows("hukou_death_cancellation")["person_id"])
+    assert set(ill["person_id"]) <= followed | dead
 
 
 def test_old_people_are_assessed_once_a_round(county: County) -> None:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 LARGE = 20_000
 """Households from which on relapses are as rare as published."""
-CHANCE = {"return_of_former", "surname_wang", "kin_of_officials", "deaths", "cancel_lag"}
+CHANCE = {
+    *("return_of_former", "surname_wang", "kin_of_officials", "deaths", "cancel_lag", "twins"),
+    "remarriages",
+}
 """Figures that a small county's chance, or its stress setting, may carry out of their bounds."""
 
 

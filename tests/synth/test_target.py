@@ -11,7 +11,7 @@ import pytest
 
 from doudi.graph.errors import HomeError, UsageError
 from doudi.synth.county import SMALLEST, make_county
-from doudi.synth.target import UNFINISHED, WHOLE, growing
+from doudi.synth.target import PROVINCE, UNFINISHED, WHOLE, growing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +21,14 @@ import resource, sys
 from pathlib import Path
 from doudi.graph.errors import HomeError
 from doudi.synth.county import make_county
+from doudi.synth.province import make_province
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+wishes = {"households": 1_500, "processes": int(sys.argv[2])}
 try:
-    make_county(Path(sys.argv[1]), households=1_500, processes=int(sys.argv[2]))
+    if sys.argv[3] == "1":
+        make_county(Path(sys.argv[1]), **wishes)
+    else:
+        make_province(Path(sys.argv[1]), counties=int(sys.argv[3]), **wishes)
 except HomeError as error:
     sys.exit(error.told("en"))
 """
@@ -72,6 +77,26 @@ def test_what_a_kill_left_is_refused_and_removed_by_force(tmp_path: Path) -> Non
     assert not (tmp_path / UNFINISHED).exists()
 
 
+def test_a_province_is_refused_and_replaced_by_force(tmp_path: Path) -> None:
+    for name in ("539901", "539801"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "county.json").touch()
+    (tmp_path / PROVINCE).touch()
+    with pytest.raises(UsageError, match=r"not empty: province\.json; 539901; 539801;"):
+        grow(tmp_path)
+    grow(tmp_path, force=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(WHOLE)
+
+
+def test_force_removes_no_county_with_something_foreign_in_it(tmp_path: Path) -> None:
+    (tmp_path / "539901").mkdir()
+    (tmp_path / "539901" / "county.json").touch()
+    (tmp_path / "539901" / "thesis.docx").touch()
+    with pytest.raises(UsageError, match="--force does not remove these"):
+        grow(tmp_path, force=True)
+    assert (tmp_path / "539901" / "thesis.docx").exists()
+
+
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "county").touch()
     with pytest.raises(UsageError, match="this is a file"):
@@ -90,11 +115,13 @@ def test_an_error_on_the_way_leaves_no_county(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on a file's size")
-@pytest.mark.parametrize("processes", ["1", "2"])
-def test_files_that_cannot_be_written_leave_no_county(tmp_path: Path, processes: str) -> None:
+@pytest.mark.parametrize(("processes", "counties"), [("1", "1"), ("2", "1"), ("2", "2")])
+def test_files_that_cannot_be_written_leave_no_county(
+    tmp_path: Path, processes: str, counties: str
+) -> None:
     out = tmp_path / "county"
     done = subprocess.run(
-        [sys.executable, "-c", ON_A_SMALL_DISK, str(out), processes],
+        [sys.executable, "-c", ON_A_SMALL_DISK, str(out), processes, counties],
         capture_output=True,
         text=True,
         check=False,

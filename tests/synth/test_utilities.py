@@ -56,6 +56,7 @@ def test_recipients_homes_are_not_vacant_while_somebody_lives_there(
     county: County, power: pd.DataFrame
 ) -> None:
     register = county.rows("dibao_household_register")
+    register = register.drop_duplicates("household_id", keep="last")
     open_ = register[register["end_month"] == ""]
     planted = set(county.truth("cases")["household_id"])
     homes = set(open_.loc[~open_["household_id"].isin(planted), "address_code"])

@@ -1,7 +1,8 @@
 -- E03 double registration (card E03).
 -- Case: two households of the register, in two areas, count the person, and both were paid for it in
 -- every month of the claim. X03: the two rows carry two names. X15: the old registration ends in the
--- month in which the new one begins, so that one month is paid twice.
+-- month in which the new one begins, so that one month is paid twice. On two counties' rosters, where
+-- the claim says so, the areas lie in two counties.
 WITH twice AS (
   SELECT c.claim, a.household_id AS second, b.household_id AS first, a.name AS second_name,
     b.name AS first_name, ra.start_month, rb.end_month
@@ -11,6 +12,7 @@ WITH twice AS (
   JOIN dibao_household_register ra ON ra.household_id = a.household_id
   JOIN dibao_household_register rb ON rb.household_id = b.household_id
   WHERE c.household_id = a.household_id AND ra.area_code <> rb.area_code
+    AND (c.difficulty <> 'cross-county' OR left(ra.area_code, 6) <> left(rb.area_code, 6))
     AND ra.start_month >= rb.start_month),
 both_paid AS (
   SELECT t.claim, t.second, t.first, count(DISTINCT p.month) AS months

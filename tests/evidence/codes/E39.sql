@@ -4,10 +4,10 @@
 -- living with a child. X20: a member of the household is treated again and again.
 WITH away AS (
   SELECT c.claim, 'permit' AS source FROM claims c JOIN residence_permit p USING (person_id)
-  WHERE left(p.area_code, 6) <> '539901' AND later(left(p.from_date, 7), 11) <= c.month_from
+  WHERE left(p.area_code, 6) <> (FROM county) AND later(left(p.from_date, 7), 11) <= c.month_from
     AND left(coalesce(p.to_date, '9999-12'), 7) >= c.month_to
   UNION SELECT c.claim, 'insurance' FROM claims c JOIN medical_insurance_enrolment e USING (person_id)
-  WHERE left(e.area_code, 6) <> '539901' AND e.year = CAST(left(c.month_from, 4) AS INTEGER)
+  WHERE left(e.area_code, 6) <> (FROM county) AND e.year = CAST(left(c.month_from, 4) AS INTEGER)
   UNION SELECT c.claim, 'power' FROM claims c JOIN dibao_household_register r USING (household_id)
   JOIN electricity_usage e ON e.account_holder = c.person_id OR e.address_code = r.address_code
   WHERE e.month BETWEEN c.month_from AND c.month_to

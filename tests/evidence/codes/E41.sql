@@ -1,7 +1,7 @@
 -- E41 miscalculated amount (card E41; exposure: contract §6).
 -- Case: month by month the household is due (standard - declared income) for each member; the
 -- absolute differences to what was paid add up to the amount, and each is over five per cent. X19: too
--- little was paid at the time, and later payments beside the regular ones make up for all of it.
+-- little, the amount, was paid at the time; later payments beside the regular ones make up for it.
 WITH due AS (
   SELECT c.claim, p.month, sum(p.amount) AS paid,
     sum(p.amount) FILTER (left(p.pay_date, 7) <= p.month) AS in_time,
@@ -28,5 +28,5 @@ HAVING CASE c.clearing_code
   WHEN '' THEN abs(sum(abs(d.paid - d.due)) - c.amount) < 1 AND min(abs(d.paid - d.due) / d.due) > 0.05
     AND CASE WHEN c.difficulty LIKE 'under%' THEN bool_and(d.paid < d.due) ELSE bool_and(d.paid > d.due) END
   WHEN 'X19' THEN bool_and(d.in_time < d.due) AND abs(sum(d.due - d.in_time) - e.amount) < 1
-    AND abs(sum(d.paid) - c.amount) < 0.01
+    AND abs(sum(d.due - d.in_time) - c.amount) < 1
   ELSE false END;

@@ -3,7 +3,7 @@
 -- station, lost work) in the month of the need, and no help. Lookalike: the same, and helped here or left.
 WITH living AS (
   SELECT c.claim FROM claims c JOIN residence_permit r USING (person_id)
-  WHERE left(r.area_code, 6) = '539901' AND later(left(r.from_date, 7), 12) <= c.month_from
+  WHERE left(r.area_code, 6) = (FROM county) AND later(left(r.from_date, 7), 12) <= c.month_from
     AND (c.role = 'decoy' OR left(coalesce(r.to_date, '9999-12'), 7) >= c.month_to)
     AND c.person_id NOT IN (SELECT person_id FROM hukou_population WHERE person_id IS NOT NULL)),
 shock AS (

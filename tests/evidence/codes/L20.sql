@@ -8,7 +8,7 @@ WITH flags AS (
       AND e.pay_month >= c.month_from) AS mended FROM claims c
   WHERE NOT EXISTS (FROM medical_insurance_enrolment e WHERE e.person_id = c.person_id
     AND e.year = 2026 AND e.delivery = '2026-04' AND left(e.paid_date, 7) <= '2025-12' AND e.scheme = '居民'
-    AND left(e.area_code, 6) = '539901' AND coalesce(e.status, '') LIKE '正常%')
+    AND left(e.area_code, 6) = (FROM county) AND coalesce(e.status, '') LIKE '正常%')
   UNION ALL SELECT c.claim, 'house', d.accept_date IS NOT NULL FROM claims c JOIN household_people p
     USING (claim) JOIN dangerous_house_renovation d ON d.head_id = p.person_id OR d.household_id = c.household_id
   WHERE d.grade IN ('C', 'D')
