@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from doudi.synth.benefits import Abroad
     from doudi.synth.homes import Homes
     from doudi.synth.parameters import Standards
     from doudi.synth.sheets import Sheet
     from doudi.synth.truth_files import Tables
-    from doudi.synth.world import Abroad, World
+    from doudi.synth.world import World
 
 ROSTERS = ("dibao_household_register", "dibao_member_register", PAYMENTS)
 """Sources whose rows cross where two counties' registers name the same number."""

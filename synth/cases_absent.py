@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months, numbers
+from doudi.synth.benefits import Dibao, Member
 from doudi.synth.checks import visit
 from doudi.synth.children import CITIES
 from doudi.synth.migrants import PLACES
@@ -18,7 +19,6 @@ from doudi.synth.quiet import quiet_homes
 from doudi.synth.relief import stay
 from doudi.synth.residence import permit
 from doudi.synth.truth import about_case
-from doudi.synth.world import Dibao, Member
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -9,17 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months, numbers, work
+from doudi.synth.benefits import Abroad, Dibao, Member
 from doudi.synth.people import NOBODY
 from doudi.synth.plant import lookalikes
 from doudi.synth.truth import about_case
-from doudi.synth.world import (
-    CASES_A_HOME,
-    Abroad,
-    Dibao,
-    Member,
-    case_number,
-    case_serials,
-)
+from doudi.synth.world import CASES_A_HOME, case_number, case_serials
 
 if TYPE_CHECKING:
     from numpy.random import Generator

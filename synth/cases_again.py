@@ -18,8 +18,9 @@ from doudi.synth.truth import DIBAO, about_case, about_need
 from doudi.synth.wards import take_away
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 SHOCK = months.LAST - 6
 """Month of the illness after a refusal or a removal."""

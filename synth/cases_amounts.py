@@ -20,8 +20,9 @@ from doudi.synth.truth import Planted, about_case, about_need
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 RAISED = 36
 """July 2025, when the standard last rose."""

@@ -14,7 +14,8 @@ from doudi.synth.truth import Planted
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.benefits import Dibao
+    from doudi.synth.world import World
 
 ENOUGH = 20
 """Households below which nothing can be said of an office or a village."""

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months
-from doudi.synth.assets import NAT, licence, policy, unit, vehicle, violations
+from doudi.synth.assets import NAT, unit
 from doudi.synth.people import NOBODY
 from doudi.synth.plant import early, has_adult, lookalikes, wanted, worker
 from doudi.synth.truth import about_case
+from doudi.synth.vehicles import licence, policy, vehicle, violations
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Dibao
     from doudi.synth.book import Values
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 
 def plant_assets(world: World, active: Pool, left: Pool) -> None:

@@ -20,8 +20,9 @@ from doudi.synth.truth import about_case, about_person
 from doudi.synth.wards import DEAD, make_wards, ward_homes
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Stipend
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Stipend, World
+    from doudi.synth.world import World
 
 NAT = np.datetime64("NaT", "D")
 TEKUN = ("特困供养", "特困照护")

@@ -31,8 +31,9 @@ from doudi.synth.taxes import income
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 PENSION, WAGE, FEE = 2_700.0, 4_800.0, 3_600.0
 """The least that planted cases earn, CNY a month."""

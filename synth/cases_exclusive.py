@@ -6,14 +6,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doudi.synth import months
+from doudi.synth.benefits import Stipend
 from doudi.synth.cases_plan import role_of, turns
 from doudi.synth.payments import PROGRAMMES
 from doudi.synth.truth import about_case, about_person
-from doudi.synth.world import Stipend
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 CARE = 110.0
 CERTIFIED = 3

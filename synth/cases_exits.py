@@ -10,8 +10,9 @@ from doudi.synth.plant import lookalikes, wanted
 from doudi.synth.truth import about_need
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 
 def plant_exits(world: World, active: Pool, left: Pool) -> None:

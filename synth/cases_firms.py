@@ -18,8 +18,9 @@ from doudi.synth.plant import has_adult, lookalikes, wanted, worker
 from doudi.synth.truth import about_case
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 BIG_REVENUE = 92_000.0
 """CNY a month: more than a million a year."""

@@ -20,8 +20,9 @@ from doudi.synth.rounds import Plan, grown, hand, note, plant_each, since, tempe
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao, Member
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, Member, World
+    from doudi.synth.world import World
 
 FRONTS, EACH = 2, 2
 """Recipients of a circle, and companies in the name of each."""

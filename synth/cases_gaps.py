@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months
+from doudi.synth.benefits import Dibao, Member
 from doudi.synth.cases_burden import needs, note
 from doudi.synth.cases_leak import household_of
 from doudi.synth.cases_plan import modest_homes, role_of, turns
@@ -19,11 +20,11 @@ from doudi.synth.registers import event
 from doudi.synth.schooling import dropout
 from doudi.synth.truth import about_need
 from doudi.synth.wards import disable, take_away
-from doudi.synth.world import Dibao, Member
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Stipend
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Stipend, World
+    from doudi.synth.world import World
 
 ALONE, DECLINED = "alone", "declined"
 FOREIGN = "440300000000"

@@ -20,8 +20,9 @@ from doudi.synth.taxes import deed, invoice
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 NAT = np.datetime64("NaT", "D")
 PRICE = 316_000.0

@@ -18,8 +18,9 @@ from doudi.synth.work import NONE, UNITS, fund_rows, insured
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 PAY, WAGE, BASE = 4300.0, 4500.0, 4800.0
 SMALL_BASE = 3000.0

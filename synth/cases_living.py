@@ -16,8 +16,9 @@ from doudi.synth.rounds import Plan, grown, hand, line, note, plant_each
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 KWH = 640.0
 """Electricity a month, more than nine in ten homes use."""

@@ -17,8 +17,9 @@ from doudi.synth.rounds import Plan, grown, hand, note, plant_each, since
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 SERIALS = 50_000
 """Planted court cases are numbered from here on."""

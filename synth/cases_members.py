@@ -20,8 +20,9 @@ from doudi.synth.work import insured
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 WAGE, SMALL_WAGE = 5_200.0, 1_960.0
 GRADUATE, STUDENT = 21.2, 25

@@ -16,8 +16,9 @@ from doudi.synth.rounds import Plan, bearable, declare, note, plant_each
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 WAGE = 11_800.0
 """CNY a month: thirty per cent of what exceeds the edge line of a family is over any line."""

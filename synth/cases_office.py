@@ -13,8 +13,9 @@ from doudi.synth.plant import lookalikes, wanted
 from doudi.synth.truth import about_case, about_person
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 CLUSTER = 3
 

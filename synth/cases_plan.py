@@ -14,7 +14,8 @@ from doudi.synth.plant import LOOKALIKES, lookalikes, wanted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.benefits import Dibao
+    from doudi.synth.world import World
 
 CASE = ""
 """Instead of a lookalike's reason."""

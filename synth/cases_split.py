@@ -21,8 +21,9 @@ from doudi.synth.work import insured
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 WAGE = 5_600.0
 LAND = "土地确权"

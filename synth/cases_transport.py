@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from doudi.synth import months
-from doudi.synth.assets import vehicle
 from doudi.synth.bank import loan
 from doudi.synth.rounds import Plan, grown, hand, note, plant_each, since
+from doudi.synth.vehicles import vehicle
 from doudi.synth.wheels import hailed, permit
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 LORRY, VAN = 168_000.0, 21_000.0
 """Prices of what is too dear and of what somebody lives on, CNY."""

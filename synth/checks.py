@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from doudi.synth.benefits import Dibao, Member
     from doudi.synth.book import Values
-    from doudi.synth.world import Dibao, Member, World
+    from doudi.synth.world import World
 
 REVIEWS = (11, 23, 35)
 """June of each year, when every household that is paid is visited and checked anew."""

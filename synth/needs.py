@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months, work
+from doudi.synth.benefits import Dibao, Member, Stipend
 from doudi.synth.people import NOBODY
-from doudi.synth.world import Aid, Dibao, Member, Stipend
+from doudi.synth.world import Aid
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -10,7 +10,8 @@ from doudi.synth import months, parameters, work
 from doudi.synth.people import NOBODY
 
 if TYPE_CHECKING:
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.benefits import Dibao
+    from doudi.synth.world import World
 
 EDGE = 1.5
 """Times the standard: what a child's own household keeps for each of its members."""

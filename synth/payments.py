@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.book import Values
     from doudi.synth.parameters import Standards
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 SOURCE = "one_card_payment"
 PROGRAMMES = {"care": "重度残疾人护理补贴", "living": "困难残疾人生活补贴", "old_age": "高龄津贴"}

@@ -11,7 +11,8 @@ from doudi.synth import months
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.benefits import Dibao
+    from doudi.synth.world import World
 
 RATES = {
     "E01": 0.005,

@@ -29,8 +29,9 @@ from doudi.synth.cases_lump import plant_sums
 from doudi.synth.cases_members import plant_members
 from doudi.synth.cases_obligors import plant_obligors
 from doudi.synth.cases_office import plant_office
-from doudi.synth.cases_people import plant_dead, plant_double, plant_spouses
+from doudi.synth.cases_people import plant_dead, plant_double
 from doudi.synth.cases_split import plant_split
+from doudi.synth.cases_spouses import plant_spouses
 from doudi.synth.cases_transport import plant_transport
 from doudi.synth.cases_unpaid import plant_unpaid
 from doudi.synth.cases_wards import plant_wards

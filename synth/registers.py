@@ -12,8 +12,9 @@ from doudi.synth.homes import relation
 from doudi.synth.payments import LEAST
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Dibao
     from doudi.synth.parameters import Standards
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 
 def write_registers(world: World, standards: Standards) -> None:

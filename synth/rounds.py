@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from numpy.random import Generator
 
+    from doudi.synth.benefits import Dibao
     from doudi.synth.plant import Pool
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 
 @dataclass(frozen=True)

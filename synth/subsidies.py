@@ -10,8 +10,9 @@ from doudi.synth import months
 from doudi.synth.folk import ended
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Dibao, Stipend
     from doudi.synth.book import Values
-    from doudi.synth.world import Dibao, Stipend, World
+    from doudi.synth.world import World
 
 SOURCE, PROGRAMME = "disability_two_subsidies", "困难残疾人生活补贴"
 PARTS = ("living", "care")

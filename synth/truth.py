@@ -9,9 +9,10 @@ from doudi.synth import months
 from doudi.synth.archives import archive_number
 
 if TYPE_CHECKING:
+    from doudi.synth.benefits import Dibao
     from doudi.synth.relapses import Relapses
     from doudi.synth.sheets import Sheet
-    from doudi.synth.world import Dibao, World
+    from doudi.synth.world import World
 
 DIBAO = "dibao_household_register"
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months, work
+from doudi.synth.benefits import Stipend
 from doudi.synth.lookback import plain_homes
 from doudi.synth.people import NOBODY
-from doudi.synth.world import Stipend
 
 if TYPE_CHECKING:
     from numpy.random import Generator

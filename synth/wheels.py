@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from doudi.synth import months
-from doudi.synth.assets import vehicle
 from doudi.synth.book import coded, numbered
 from doudi.synth.folk import outsiders, some
 from doudi.synth.people import NOBODY
+from doudi.synth.vehicles import vehicle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
