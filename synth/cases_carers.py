@@ -9,6 +9,7 @@ import numpy as np
 from doudi.synth import months, work
 from doudi.synth.care import help_once
 from doudi.synth.cases_leak import household_of
+from doudi.synth.folk import marked
 from doudi.synth.people import NOBODY
 from doudi.synth.plant import lookalikes, wanted
 from doudi.synth.quiet import quiet_homes
@@ -37,7 +38,8 @@ def _dependants(world: World) -> NDArray[np.int64]:
     """By person: the month since which others must care for them, OPEN where nobody must."""
     people, age = world.people, world.people.age(months.LAST + 1)
     here = (people.home != NOBODY) & people.living()
-    here &= ~world.aid.ever()[np.where(people.home == NOBODY, 0, people.home)]
+    taken = world.aid.ever() | marked(len(world.homes), world.used)
+    here &= ~taken[np.where(people.home == NOBODY, 0, people.home)]
     born = months.index_of(people.birth)
     severe = (world.grade > 0) & (world.grade <= SEVERE)
     since = np.select(

@@ -91,6 +91,7 @@ def _adopted_away(world: World, rng: Generator, child: int) -> None:
     """Somebody else adopted the child when it was small, and it owes its first parents nothing."""
     people, age = world.people, world.people.age()
     old = (age > age[child] + 25) & (age < age[child] + 40) & people.living()
+    old[sorted(world.kin.within(child, 1))] = False
     adopter = int(rng.choice(np.flatnonzero(old)))
     world.book.add(
         "adoption_registration",
