@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHARE = 0.1
 """Of the rate of double registrations, how much comes on top across counties; ours."""
 MOST = 11
-"""Cases of a block: in the smallest counties another block leaves numbers for no more."""
+"""The most cases of a block; ours."""
 DIFFICULTY = "cross-county"
 
 

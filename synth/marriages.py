@@ -124,7 +124,7 @@ def _pair_again(rng: Generator, people: People, own: NDArray[np.int64]) -> None:
 
 
 def _free_since(people: People, who: NDArray[np.int64]) -> NDArray[Any]:
-    """Since when people could marry again: the divorce, or for the widowed their sixtieth year."""
+    """Since when people could marry again: the divorce, or for the widowed their fifty-eighth birthday."""
     old = people.birth[who].astype("datetime64[D]") + np.timedelta64(int(58 * YEAR), "D")
     return np.asarray(np.where(np.isnat(people.split[who]), old, people.split[who]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -104,9 +105,9 @@ def rates_of(boost: float, wished: Mapping[str, float]) -> dict[str, float]:
         UnknownName: if nothing is planted under a wished code.
         UsageError: if a rate is not between 0 and 1, or the boost negative.
     """
-    if boost < 0:
+    if not 0 <= boost < math.inf:
         raise UsageError(
-            (f"植入倍数为负：{boost:g}", f"a negative boost: {boost:g}"),
+            (f"植入倍数超出范围：{boost:g}", f"a boost out of range: {boost:g}"),
             where="--boost",
             expected=("0 或以上的数", "a number of 0 or more"),
         )
