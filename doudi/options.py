@@ -54,4 +54,4 @@ def _lang(given: str) -> Lang:
 
 def parts(text: str | None) -> list[str] | None:
     """The parts of a list that was typed with commas; None where nothing was."""
-    return [part.strip() for part in text.split(",") if part.strip()] if text else None
+    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]

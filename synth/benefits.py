@@ -23,8 +23,24 @@ class Member:
     """Whose number the register carries for this person by a slip."""
 
 
+class _Paid:
+    """A benefit with its months; what is paid may go on beyond its end, or stop before it."""
+
+    start: int
+    end: int
+    paid_to: int
+
+    def last_paid(self) -> int:
+        """The last delivered month that was paid."""
+        return min(self.end if self.paid_to == months.OPEN else self.paid_to, months.LAST)
+
+    def active(self) -> bool:
+        """Whether it is paid in the last delivered month."""
+        return self.end == months.OPEN and self.start <= months.LAST
+
+
 @dataclass
-class Dibao:
+class Dibao(_Paid):
     """A minimum-living household as its register and its payments tell it."""
 
     number: str
@@ -51,14 +67,6 @@ class Dibao:
     """From ``shared_from`` on the money goes to this account."""
     returned: tuple[int, int] = (1, 0)
     """Months whose payments were given back later."""
-
-    def last_paid(self) -> int:
-        """The last delivered month that was paid."""
-        return min(self.end if self.paid_to == months.OPEN else self.paid_to, months.LAST)
-
-    def active(self) -> bool:
-        """Whether the household is paid in the last delivered month."""
-        return self.end == months.OPEN and self.start <= months.LAST
 
     def members_in(self, month: int) -> list[Member]:
         """Whom the amount of a month is reckoned for; when all are gone, who left last."""
@@ -92,7 +100,7 @@ class Abroad:
 
 
 @dataclass
-class Stipend:
+class Stipend(_Paid):
     """A benefit kept by person: its register, its months and where it is paid."""
 
     person: int
@@ -108,11 +116,3 @@ class Stipend:
     shared_from: int = months.OPEN
     shared_account: str = ""
     returned: tuple[int, int] = (1, 0)
-
-    def last_paid(self) -> int:
-        """The last delivered month that was paid."""
-        return min(self.end if self.paid_to == months.OPEN else self.paid_to, months.LAST)
-
-    def active(self) -> bool:
-        """Whether it is paid in the last delivered month."""
-        return self.end == months.OPEN and self.start <= months.LAST

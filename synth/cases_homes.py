@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from doudi.synth.plant import Pool
     from doudi.synth.world import World
 
-NAT = np.datetime64("NaT", "D")
 PRICE = 316_000.0
 DUE = 1_150.0
 """What a mortgage costs a month, CNY."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from doudi.synth.plant import Pool
     from doudi.synth.world import World
 
-WAGE, SMALL_WAGE = 5_200.0, 1_960.0
+WAGE = 5_200.0
 GRADUATE, STUDENT = 21.2, 25
 """Ages today of those who went to college in 2022 and are through with it."""
 COLLEGE = (2, 36)

@@ -116,15 +116,20 @@ def make_county(  # noqa: PLR0913 - one keyword a wish
         processes=processes,
         progress=progress,
     )
-    blocks = blocks_of(plan.households, seed)
     with growing(out, force=force) as work:
-        folders = [work / f"block{block.number:03d}" for block in blocks]
-        jobs = zip(blocks, folders, strict=True)
-        made = [one for _, one in plan.make(jobs, len(blocks))]
-        plan.say("写出文件 files")
-        own = list(zip(folders, made, strict=True))
-        receipt = bind_county(work, own, (), households=plan.households)
-        write_receipt(work, receipt, seed, plan.wishes.dirt)
+        return _write_county(work, plan, seed)
+
+
+def _write_county(folder: Path, plan: Plan, seed: int) -> CountyReceipt:
+    """A single county in an empty folder."""
+    blocks = blocks_of(plan.households, seed)
+    folders = [folder / f"block{block.number:03d}" for block in blocks]
+    jobs = zip(blocks, folders, strict=True)
+    made = [one for _, one in plan.make(jobs, len(blocks))]
+    plan.say("写出文件 files")
+    own = list(zip(folders, made, strict=True))
+    receipt = bind_county(folder, own, (), households=plan.households)
+    write_receipt(folder, receipt, seed, plan.wishes.dirt)
     return receipt
 
 

@@ -28,6 +28,8 @@ GROUPS = {
 ORDINARY_GROUPS = ["高血压", "糖尿病", "冠心病", "慢阻肺", "类风湿关节炎"]
 USED = 0.93
 """Share of approvals for ordinary illnesses that are made use of."""
+MILD = 0.5
+"""Need of care from which somebody is assessed as mildly dependent; ours."""
 LEVELS = ["能力完好", "轻度失能", "中度失能", "重度失能", "完全失能"]
 AIDS = ["轮椅", "助听器", "助行器", "假肢", "护理床", "儿童康复训练"]
 PRICES = np.array([900.0, 2_400.0, 260.0, 9_500.0, 1_800.0, 12_000.0])
@@ -130,7 +132,8 @@ def _write_assessments(world: World) -> None:
         seen[plant] = False
         who = np.flatnonzero(seen)
         frail = np.clip((age[who] - 68) / 25, 0, 1) * world.homes.frailty[people.home[who]]
-        level = np.clip(np.floor(frail * 2.2 * rng.random(len(who))), 0, 4).astype(np.int64)
+        need = frail * 2.2 * rng.random(len(who))
+        level = np.clip(np.floor(need), need > MILD, 4).astype(np.int64)
         level = np.where(world.grade[who] == 1, 3, level)
         world.book.add(
             "elderly_disability_assessment",

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from doudi.synth.book import Values
     from doudi.synth.world import World
 
-NAT = np.datetime64("NaT", "D")
 UNEMPLOYED = 0.8 * work.MINIMUM_WAGE
 """Unemployment benefit, CNY a month."""
 CONTRACTS = 0.25

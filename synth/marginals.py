@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pandas as pd
 
+from doudi.graph.errors import UsageError
 from doudi.synth.forms import forms
 from doudi.synth.readback import read_back
 
@@ -75,7 +76,7 @@ def marginals(county: Path) -> list[Marginal]:
         county: The folder that ``make_county`` wrote.
 
     Raises:
-        UsageError: if there is no whole county in the folder.
+        UsageError: if there is no whole county in the folder, or sources are missing.
     """
     with opened(county) as con:
         return [Marginal(figure, _value(con, figure)) for figure in published()]
@@ -85,8 +86,21 @@ def opened(county: Path) -> duckdb.DuckDBPyConnection:
     """The tables that the figures stand on."""
     common = (files("doudi.synth") / "marginals.sql").read_text("utf-8")
     words = set(re.findall(r"\w+", common + " ".join(figure.sql for figure in published())))
+    needed = sorted(words & set(forms()))
     con = duckdb.connect()
-    read_back(con, county, sorted(words & set(forms())))
+    read_back(con, county, needed)
+    missing = [s for s in needed if not any(county.glob(f"deliveries/*/{forms()[s].file}"))]
+    if missing:
+        told = ", ".join(missing)
+        raise UsageError(
+            (
+                f"该县缺少 {len(missing)} 种数据：{told}",
+                f"the county lacks {len(missing)} sources: {told}",
+            ),
+            where=str(county),
+            expected=("报送全部数据类型的县", "a county with all sources"),
+            next_step="doudi synth OUT",
+        )
     con.register("risk", pd.read_parquet(county / "truth" / "risk.parquet"))
     con.register("county", pd.DataFrame([json.loads((county / "county.json").read_text("utf-8"))]))
     con.execute(common)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from doudi.synth.book import Values
     from doudi.synth.world import World
 
-NAT = np.datetime64("NaT", "D")
 COOPS = 0.5
 """Co-operatives a village."""
 WHOLE = 0.3

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import duckdb
 
 ISO = "%Y-%m-%d"
+COUNTY = "county.json"
+"""What makes a county whole."""
 
 
 def table_of(path: Path) -> pd.DataFrame:
@@ -62,12 +64,16 @@ def read_back(con: duckdb.DuckDBPyConnection, county: Path, sources: Iterable[st
     Raises:
         UsageError: if there is no whole county in the folder.
     """
-    if not (county / "county.json").is_file():
+    if not (county / COUNTY).is_file():
+        one = next((path.parent for path in sorted(county.glob(f"*/{COUNTY}"))), None)
         raise UsageError(
             ("这里没有完整的合成县", "there is no whole synthetic county here"),
             where=str(county),
-            expected=("doudi synth 写成的文件夹", "a folder that doudi synth wrote"),
-            next_step="doudi synth OUT",
+            expected=(
+                "doudi synth 写成的一个县的文件夹",
+                "the folder of one county of doudi synth",
+            ),
+            next_step=f"doudi synth describe {one}" if one else "doudi synth OUT",
         )
     for source in sources:
         form, fields = forms()[source], columns()[source]

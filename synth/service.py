@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from doudi.synth.book import Values
     from doudi.synth.world import World
 
-NAT = np.datetime64("NaT", "D")
 VETERANS, CONSCRIPTS, CLERGY = 0.07, 0.05, 0.0004
 GRANT = 13_500.0
 """CNY a year for the family of a conscript."""

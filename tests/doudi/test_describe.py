@@ -51,6 +51,22 @@ def test_a_folder_without_a_county_is_wrong_use(clerk: Clerk, tmp_path: Path) ->
     assert said.has("no whole synthetic county")
 
 
+def test_a_province_is_described_county_by_county(clerk: Clerk, tmp_path: Path) -> None:
+    (tmp_path / "539901").mkdir()
+    (tmp_path / "539901" / "county.json").write_text("{}", "utf-8")
+    said = clerk.types("synth", "describe", str(tmp_path))
+    assert said.code == 2
+    assert said.has("539901")
+
+
+def test_a_county_of_some_sources_is_told_which_are_missing(clerk: Clerk, tmp_path: Path) -> None:
+    one = tmp_path / "county"
+    assert clerk.types("synth", str(one), "--sources", "area_code_history").code == 0
+    said = clerk.types("synth", "describe", str(one))
+    assert said.code == 2
+    assert said.has("hukou_population")
+
+
 def test_a_described_county_is_replaced_by_force(clerk: Clerk, made: Path) -> None:
     (made / "describe.html").write_text("old", "utf-8")
     said = clerk.types("synth", str(made), "--force", "--sources", "poverty_archive")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ("--rate E15=-0.1", "a rate out of range for E15: -0.1"),
         ("--rate E15", "a rate that cannot be read: 'E15'"),
         ("--sources hukou", "unknown source 'hukou'"),
+        ("--sources ,", "no sources to deliver"),
         ("--boost -1", "a boost out of range: -1"),
         ("--boost nan", "a boost out of range: nan"),
         ("--processes 0", "0 processes"),
