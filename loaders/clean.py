@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from doudi.loaders.columns import extras
+from doudi.loaders.columns import LATER, extras
 from doudi.loaders.identity import pseudonymise
 from doudi.loaders.source import NUMBERS, Column
 from doudi.loaders.typed import staged, type_cells
@@ -161,7 +161,7 @@ def _cleaned_sql(feed: Feed) -> str:
     chosen, joins = ["t._part", "t._line"], []
     for number, column in enumerate(feed.columns):
         name, why = f't."{column.name}"', f't."{column.name}__why"'
-        chosen += [f't."{column.name}__{extra}"' for extra in extras(column) if extra != "grades"]
+        chosen += [f't."{column.name}__{extra}"' for extra in extras(column) if extra not in LATER]
         if column.type == "list[id18]":
             joins.append(_list_join(column, number))
             none = "CAST([] AS VARCHAR[])"
@@ -176,6 +176,7 @@ def _cleaned_sql(feed: Feed) -> str:
             keep = column.type in ("hash", "id18_or_uscc")
             kept = f"coalesce(j{number}.token, {name})" if keep else f"j{number}.token"
             chosen.append(f'{kept} AS "{column.name}"')
+            chosen += _named(feed, column) if column.type == "id18" else []
         elif column.name in feed.source.ends:
             late = f't."{feed.source.ends[column.name]}" > {name}'
             chosen.append(f'CASE WHEN {late} THEN NULL ELSE {name} END AS "{column.name}"')
@@ -184,6 +185,19 @@ def _cleaned_sql(feed: Feed) -> str:
             chosen.append(name)
         chosen.append(f'{why} AS "{column.name}__why"')
     return f"CREATE OR REPLACE TABLE cleaned AS SELECT {', '.join(chosen)} FROM typed t {' '.join(joins)}"
+
+
+def _named(feed: Feed, column: Column) -> list[str]:
+    """Whom the row names where the number cannot be used, and the birth date beside the name."""
+    places = {c.name: number for number, c in enumerate(feed.columns)}
+    name = feed.source.companion(column.name, "name")
+    born = feed.source.companion(column.name, "birth_date")
+    token = f"j{places[name]}.token" if name in places else "NULL::VARCHAR"
+    day = f't."{born}"' if born in places else "NULL::DATE"
+    return [
+        f'CASE WHEN t."{column.name}" IS NULL THEN {token} END AS "{column.name}__named"',
+        f'CASE WHEN t."{column.name}" IS NULL AND {token} IS NOT NULL THEN {day} END AS "{column.name}__born"',
+    ]
 
 
 def _list_join(column: Column, number: int) -> str:

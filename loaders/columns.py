@@ -11,6 +11,12 @@ from doudi.loaders.values import SQL_TYPES
 if TYPE_CHECKING:
     from doudi.loaders.source import Column, Source
 
+NAMED = {"named": "VARCHAR", "born": "DATE"}
+"""Beside a person number that cannot be used: the token of the name in the row, and the birth date."""
+
+LATER = ("grades", *NAMED)
+"""Extras that are not typed with their column, but found when people are."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -39,10 +45,10 @@ def frame_of(source: Source) -> Frame:
 
 
 def extras(column: Column) -> dict[str, str]:
-    """What is kept beside a column, by suffix: of a number its grade, birth date, sex and kind."""
+    """What is kept beside a column, by suffix; of a number also whom the row names without one."""
     if column.type in NUMBERS:
         kept = {"grade": "VARCHAR", "birth": "DATE", "sex": "VARCHAR"}
-        return {**kept, "kind": "VARCHAR"} if column.type == "id18_or_uscc" else kept
+        return kept | ({"kind": "VARCHAR"} if column.type == "id18_or_uscc" else NAMED)
     if column.type == "uscc":
         return {"grade": "VARCHAR"}
     if column.type == "list[id18]":

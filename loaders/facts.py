@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from doudi.graph.schema import GRADES, schema
 from doudi.loaders.columns import frame_of
+from doudi.loaders.mentions import mention_blocks, with_mentions
 from doudi.loaders.source import NUMBERS
 from doudi.loaders.values import literal
 
@@ -47,7 +48,7 @@ def make_facts(
     """
     some_gone = con.execute("SELECT 1 FROM outgoing LIMIT 1").fetchall() != []
     parts: dict[tuple[str, ...], list[pa.Table]] = {}
-    for block in source.blocks:
+    for block in (*source.blocks, *mention_blocks(con, source)):
         name = block.triple or (block.label,)
         come = block_sql(source, block, frame_of(source), "incoming")
         if some_gone:
@@ -84,6 +85,7 @@ def block_sql(source: Source, block: Block, frame: Frame, rows: str) -> str:
         if p.name in block.properties
     ]
     flags = _flags(rows)
+    rows = with_mentions(source, rows)
     if source.derived:
         new = ", ".join(f'{sql} AS "{name}"' for name, sql in source.derived.items())
         rows = f"(SELECT *, {new} FROM {rows})"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from doudi.loaders.columns import extras
+from doudi.loaders.columns import LATER, extras
 from doudi.loaders.source import NUMBERS
 from doudi.loaders.values import SQL_TYPES, Cell, rule
 
@@ -194,7 +194,7 @@ def staged(table: str, rules: list[Rule]) -> str:
 def _absent(column: Column) -> list[str]:
     """A column that the file lacks: unknown throughout, without a reason."""
     kinds = {"": SQL_TYPES.get(column.type, "VARCHAR"), "__why": "VARCHAR"}
-    kinds |= {f"__{name}": kind for name, kind in extras(column).items() if name != "grades"}
+    kinds |= {f"__{name}": kind for name, kind in extras(column).items() if name not in LATER}
     if column.type in NUMBERS:
         kinds["__fix"] = "VARCHAR"
     if column.type == "hash":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import shutil
 import stat
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,10 @@ import pytest
 from doudi.graph.errors import HomeError
 from doudi.loaders.identity import Keys, pseudonym
 from doudi.loaders.load import load
+from tests.loaders.conftest import Office
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.loaders.conftest import Office
 
 HUKOU = "person_id,name,sex,birth_date,ethnicity,hukou_book_no,relation_to_head,address_code,father_id,mother_id,marital_status"
 CERT = "person_id,cert_no,type,grade,issue_date,valid_to,status"
@@ -111,7 +111,43 @@ def test_a_death_without_a_number_is_kept_by_name(office: Office) -> None:
     receipt = office.deliver({"funeral_cremation.csv": "\n".join([header, *rows])})
     assert (receipt.files[0].loaded, receipt.files[0].quarantined) == (2, 1)
     assert len(office.nodes("DeathRecord")) == 2
-    assert office.links("DIED", "Person", "DeathRecord") == []
+    dead = office.links("DIED", "Person", "DeathRecord")
+    assert [died["grade"] for died in dead] == ["name_only", "name_only"]
+    assert len({died["start_id"] for died in dead}) == 2
+    assert {p["id"] for p in office.nodes("Person")} == {died["start_id"] for died in dead}
+
+
+def test_who_is_only_named_is_the_same_person_whatever_came_before(
+    office: Office, people: list[str], tmp_path: Path
+) -> None:
+    header = "deceased_id,deceased_name,death_date,cremation_date,applicant_id,applicant_phone,fee_waiver"
+    file = {"funeral_cremation.csv": f"{header}\n,王小明,2026-03-01,,,,\n"}
+    office.deliver({"hukou_population.csv": hukou((people[0], "王小明"))})
+    office.deliver(file)
+    other = Office(tmp_path / "other")
+    shutil.copytree(office.home / "keys", other.home / "keys")
+    other.deliver(file)
+    (here,), (there,) = (o.links("DIED", "Person", "DeathRecord") for o in (office, other))
+    assert here["start_id"] == there["start_id"]
+
+
+def test_a_number_that_comes_later_takes_the_place_of_the_name(
+    office: Office, people: list[str]
+) -> None:
+    rows = "husband_id,wife_id,marriage_date,office_code,cert_no,husband_name,wife_name\n"
+    office.deliver(
+        {"marriage_registration.csv": f"{rows},{people[0]},2020-01-01,X,J1,王小明,李小红\n"}
+    )
+    (named,) = office.links("SPOUSE_OF", "Person", "Person")
+    assert named["grade"] == "name_only"
+    office.deliver(
+        {
+            "marriage_registration.csv": f"{rows}{people[1]},{people[0]},2020-01-01,X,J1,王小明,李小红\n"
+        }
+    )
+    (told,) = office.links("SPOUSE_OF", "Person", "Person")
+    assert (told["grade"], told["start_id"] == named["start_id"]) == ("exact", False)
+    assert [p for p in office.nodes("Person") if p["id"] == named["start_id"]] == []
 
 
 def test_a_clear_phone_is_hashed_and_meets_itself_elsewhere(
