@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from doudi.graph.derive import derive
 from doudi.graph.errors import HomeError
+from doudi.graph.same_as import join_same
 from doudi.graph.schema import schema
 from doudi.graph.spells import SOURCE_ROW, spell_query
 from doudi.graph.tables import FactStore, FactView, read_typed
@@ -72,6 +73,7 @@ def project(
         known = view.latest_known()
         bench = Workbench(view.con, as_known or known or date.max)
         _gather(view, bench, say)
+        join_same(bench)
         _add_stubs(bench)
         notes = derive(bench, say)
         _add_stubs(bench)
