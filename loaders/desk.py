@@ -16,6 +16,7 @@ from doudi.loaders.headers import match
 from doudi.loaders.identity import Keys, keep_in_vault, newcomers, write_whole
 from doudi.loaders.judge import judge
 from doudi.loaders.modes import settle, snapshots
+from doudi.loaders.names import keep_names, note_names
 from doudi.loaders.parameters import make_parameters
 from doudi.loaders.plausible import check_size, check_units
 from doudi.loaders.read import read_sheet
@@ -86,6 +87,7 @@ class Desk:
         for number, rows in enumerate(parts):
             self.con.register(f"raw{number}", rows)
         clean(self.con, feed, parts, people=self.store.files("Person"), key=self.keys.pid)
+        note_names(self.con)
         judge(self.con, feed)
         quarantine.collect(self.con, feed)
 
@@ -116,6 +118,10 @@ class Desk:
         if rows is not None:
             write_whole(rows, self._rows(feed.source) / f"{seq:06d}-{slug}.parquet")
         return facts
+
+    def keep_names(self) -> None:
+        """Write the names that the delivery brought, encrypted; a killed load brings them again."""
+        keep_names(self.con, self.home / "vault" / "names", self.keys.vault)
 
     def _kept_rows(self, feed: Feed, delivery: Delivery, seq: int) -> pa.Table | None:
         """What was accepted and what ended; None where a delivery says nothing new."""

@@ -19,7 +19,9 @@ import pyarrow.parquet as pq
 from doudi.graph.errors import HomeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from typing import BinaryIO
 
     import duckdb
     from cryptography.fernet import Fernet
@@ -163,11 +165,24 @@ def write_whole(table: pa.Table, path: Path) -> None:
     Raises:
         HomeError: if it cannot be written.
     """
+    _write(path, lambda handle: pq.write_table(table, handle, compression="zstd"))
+
+
+def write_bytes(data: bytes, path: Path) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        HomeError: if it cannot be written.
+    """
+    _write(path, lambda handle: handle.write(data))
+
+
+def _write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as handle:
-            pq.write_table(table, handle, compression="zstd")
+            fill(handle)
             handle.flush()
             os.fsync(handle.fileno())
         draft.replace(path)

@@ -20,6 +20,7 @@ from doudi.loaders.desk import Desk
 from doudi.loaders.identity import Keys, open_vault
 from doudi.loaders.macros import engine
 from doudi.loaders.messages import note, stopped
+from doudi.loaders.names import open_names
 from doudi.loaders.receipt import FileReceipt, LoadReceipt
 from doudi.loaders.source import NUMBERS, Source, sources
 
@@ -63,8 +64,10 @@ def load(
     _require_writable(home)
     con = engine()
     try:
+        keys = Keys(home / "keys")
         open_vault(con, home / "vault")
-        desk = Desk(con, home, folder, Keys(home / "keys"), FactStore(home / "tables"))
+        open_names(con, home / "vault" / "names", keys.vault)
+        desk = Desk(con, home, folder, keys, FactStore(home / "tables"))
         return _work_through(desk, declared, progress, lang)
     finally:
         con.close()
@@ -84,6 +87,7 @@ def _work_through(
             receipts += _load_feed(desk, slug, feeds[slug], declared)
         except FeedStopped as error:
             problems.append(error.message)
+    desk.keep_names()
     problems += _no_files(desk.folder, feeds)
     batch = desk.folder.batch
     problems += [note("unread", file=f"{batch}/{n}") for n in desk.folder.unread()]

@@ -41,13 +41,14 @@ def note_names(con: duckdb.DuckDBPyConnection) -> None:
         EXCEPT (SELECT * FROM known_name UNION ALL SELECT * FROM new_name)""")
 
 
-def keep_names(con: duckdb.DuckDBPyConnection, path: Path, vault: Fernet) -> None:
-    """Write the new names as one encrypted file of the vault, and count them among the known."""
+def keep_names(con: duckdb.DuckDBPyConnection, folder: Path, vault: Fernet) -> None:
+    """Write the new names as one more encrypted file, and count them among the known."""
     fresh = con.execute("SELECT token, clear FROM new_name ORDER BY token").to_arrow_table()
     if not fresh.num_rows:
         return
     sink = pa.BufferOutputStream()
     pq.write_table(fresh, sink, compression="zstd")
-    write_bytes(vault.encrypt(sink.getvalue().to_pybytes()), path)
+    number = 1 + max((int(path.stem) for path in folder.glob("[0-9]*.sealed")), default=0)
+    write_bytes(vault.encrypt(sink.getvalue().to_pybytes()), folder / f"{number:06d}.sealed")
     con.execute("INSERT INTO known_name SELECT * FROM new_name")
     con.execute("DELETE FROM new_name")

@@ -8,6 +8,7 @@ import shutil
 import stat
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -183,3 +184,13 @@ def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_a_pseudonym_is_the_beginning_of_base32_of_the_hmac() -> None:
     whole = base64.b32encode(hmac.digest(b"k" * 32, b"person:x", "sha256")).decode()
     assert pseudonym(b"k" * 32, "person", "x") == whole[:26]
+
+
+def test_names_are_kept_encrypted_each_once(office: Office, people: list[str]) -> None:
+    office.deliver({"hukou_population.csv": hukou((people[0], "王小明"), (people[1], "王小明"))})
+    office.deliver({"hukou_population.csv": hukou((people[0], "王小明"), (people[1], "李小红"))})
+    vault = Keys(office.home / "keys").vault
+    sealed = sorted((office.home / "vault" / "names").iterdir())
+    assert [b"PAR1" in path.read_bytes() for path in sealed] == [False, False]
+    tables = [pq.read_table(pa.BufferReader(vault.decrypt(p.read_bytes()))) for p in sealed]
+    assert [table.column("clear").to_pylist() for table in tables] == [["王小明"], ["李小红"]]
