@@ -208,6 +208,9 @@ def report(
     out: Annotated[Path | None, typer.Option("--out", help="HTML 文件 file to write")] = None,
     actor: AsOption = None,
     purpose: PurposeOption = "report",
+    run: Annotated[
+        str, typer.Option("--run", help="某次比对 a detection run, such as one as known earlier")
+    ] = "",
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -217,7 +220,13 @@ def report(
 
     line = open_line(home, lang=lang, as_json=as_json)
     path = write_report(
-        line, lead_id=lead_id, township=township, out=out, who=actor or "", purpose=purpose
+        line,
+        lead_id=lead_id,
+        township=township,
+        out=out,
+        who=actor or "",
+        purpose=purpose,
+        run=run,
     )
     line.console.show(f"报告：{path}", f"report: {path}")
     line.console.receipt({"stage": "report", "ok": True, "exit_code": 0, "outputs": {"html": path}})

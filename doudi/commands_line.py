@@ -9,6 +9,7 @@ import typer
 
 from doudi.graph.errors import UsageError
 from doudi.options import (
+    AsKnownOption,
     AsOfOption,
     HomeOption,
     JsonOption,
@@ -60,6 +61,7 @@ def detect(
     detector: ListOption = None,
     household: ListOption = None,
     as_of: AsOfOption = None,
+    as_known: AsKnownOption = None,
     out: OutOption = None,
     home: HomeOption = None,
     neo4j: Neo4jOption = None,
@@ -68,8 +70,10 @@ def detect(
 ) -> int:
     """比对、排除、归并为线索 Detect, clear, and merge into leads."""
     line = open_line(home, lang=lang, as_json=as_json, neo4j=neo4j)
+    day = line.as_known(as_known)
     receipt = line.detect(
-        as_of=line.as_of(as_of),
+        as_of=line.as_of(as_of, day),
+        as_known=day,
         detectors=parts(detector),
         households=parts(household),
         out=out,
@@ -82,6 +86,7 @@ def detect(
 def rank(
     capacity: Annotated[str | None, typer.Option(help="每乡镇户数或文件 number or file")] = None,
     as_of: AsOfOption = None,
+    as_known: AsKnownOption = None,
     out: OutOption = None,
     seed: SeedOption = 0,
     home: HomeOption = None,
@@ -90,8 +95,13 @@ def rank(
 ) -> int:
     """排出先上门帮扶的家庭 Rank households for outreach. Never suspicion."""
     line = open_line(home, lang=lang, as_json=as_json)
+    day = line.as_known(as_known)
     receipt = line.rank(
-        as_of=line.as_of(as_of), capacity=_capacity(line, capacity), out=out, seed=seed
+        as_of=line.as_of(as_of, day),
+        as_known=day,
+        capacity=_capacity(line, capacity),
+        out=out,
+        seed=seed,
     )
     say_ranked(line, receipt)
     line.console.receipt(receipt)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import HomeError
+from doudi.graph.errors import HomeError, UnknownName
 from doudi.graph.schema import schema
 from doudi.pictures import short, templates
 from doudi.queries import records
@@ -68,8 +68,12 @@ def write_report(
     out: Path | None = None,
     who: str = "",
     purpose: str = "report",
+    run: str = "",
 ) -> Path:
     """Write the page of a lead, of a township, or of all leads, and say where.
+
+    ``run`` names a detection run to print; the newest over everything where it is empty. The page
+    of a run is the same whenever it is printed.
 
     Every lead on the page is written to the access log, with ``who`` (the machine's user where it
     is empty) and ``purpose``.
@@ -78,12 +82,15 @@ def write_report(
         HomeError: if nothing was detected yet, or the file cannot be written.
         UnknownName: if there is no such lead.
     """
-    workspace = Workspace(line.home.path, lang=line.console.lang, who=who, purpose=purpose)
+    workspace = Workspace(line.home.path, lang=line.console.lang, who=who, purpose=purpose, run=run)
     leads, shown = _chosen(workspace, lead_id, township)
     codes = _clearing_titles(workspace)
-    page = render(workspace, records(leads), [_section(lead, codes) for lead in shown])
+    made = None if run else datetime.now(UTC)
+    page = render(workspace, records(leads), [_section(lead, codes) for lead in shown], made=made)
     name = lead_id or township or "index"
-    path = out or line.home.latest("leads.parquet").parent / "report" / f"{name}.html"
+    home = line.home
+    found = home.file_of(run, "leads.parquet") if run else home.latest("leads.parquet")
+    path = out or found.parent / "report" / f"{name}.html"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, "utf-8")
@@ -119,8 +126,14 @@ def _chosen(
     return leads, [workspace.lead(one) for one in leads["lead_id"].head(LEADS_IN_REPORT)]
 
 
-def render(workspace: Workspace, leads: list[dict[str, Any]], sections: list[Section]) -> str:
-    """The page."""
+def render(
+    workspace: Workspace,
+    leads: list[dict[str, Any]],
+    sections: list[Section],
+    *,
+    made: datetime | None = None,
+) -> str:
+    """The page; ``made`` is when it was, where that is to stand on it."""
     return (
         templates()
         .get_template("dossier.html")
@@ -130,7 +143,8 @@ def render(workspace: Workspace, leads: list[dict[str, Any]], sections: list[Sec
             leads=leads,
             sections=sections,
             ranked=_ranked(workspace),
-            made=datetime.now(UTC),
+            made=made,
+            known=leads[0]["as_known"] if leads else None,
             titles={d.id: d.title.in_(workspace.lang) for d in workspace.detectors.values()},
             short=short,
         )
@@ -144,7 +158,7 @@ def _ranked(workspace: Workspace) -> list[dict[str, Any]]:
     """
     try:
         frame = workspace.ranking()
-    except HomeError:
+    except (HomeError, UnknownName):  # nothing was ranked, or not in this run
         return []
     why = f"reasons_{workspace.lang}"
     return records(frame.head(RANKED_SHOWN).assign(reasons=frame.get(why, frame["reasons"])))

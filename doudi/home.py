@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import HomeError, filled
+from doudi.graph.errors import HomeError, UnknownName, filled
 from doudi.graph.neo4j_process import exclusive
 from doudi.graph.platforms import is_alive
 from doudi.settings import DEFAULT_FILE, Settings, read_settings
@@ -133,6 +133,20 @@ class Home:
             (f"还没有运行写出 {file}", f"no run has written {file} yet"),
             where=str(self.path / "runs"),
             next_step="doudi rank" if file == "ranking.parquet" else "doudi detect",
+        )
+
+    def file_of(self, run: str, file: str) -> Path:
+        """A file of one run, such as a run as known at an earlier day.
+
+        Raises:
+            UnknownName: if there is no such run with that file; offers the nearest.
+        """
+        path = self.path / "runs" / run / file
+        if path.exists() and path.parent.parent == self.path / "runs":
+            return path
+        runs = sorted(p.parent.name for p in (self.path / "runs").glob(f"*/{file}"))
+        raise UnknownName.among(
+            ("运行", "run"), run, runs, where=str(self.path / "runs"), next_step="doudi detect"
         )
 
     def receipts(self, stage: str) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -93,25 +93,37 @@ class HomeGraph:
             yield c, projection
 
     @contextmanager
+    def projected(self, day: date | None) -> Iterator[Projection]:
+        """The projection of what was known at a day, beside today's where more is known now."""
+        from doudi.graph.projection import Projection, project
+        from doudi.graph.tables import FactStore
+
+        today = self.project()
+        if day is None or today.as_known is None or today.as_known <= day:
+            yield today
+            return
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="known-") as name:
+            then = Path(name) / "projection"
+            with self.console.stage(f"还原至 {day}", f"back to {day}") as progress:
+                project(FactStore(self.home.tables), then, as_known=day, progress=progress)
+            yield Projection(then)
+
+    @contextmanager
     def as_known(self, day: date | None) -> Iterator[tuple[Connection, Projection]]:
         """The graph of what was known at a day; a second one beside it where more is known now."""
         from doudi.graph.neo4j_build import build_graph
-        from doudi.graph.projection import Projection, project
         from doudi.graph.server import running
-        from doudi.graph.tables import FactStore
 
-        if day is None or self.project().as_known == day:
-            with self.served() as both:
-                yield both
-            return
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix="known-") as name:
-            then, aside = Path(name) / "projection", Path(name) / "graph"
-            with self.console.stage(f"还原至 {day}", f"back to {day}") as progress:
-                project(FactStore(self.home.tables), then, as_known=day, progress=progress)
+        with self.projected(day) as then:
+            if then.folder == self.home.projection:
+                with self.served() as both:
+                    yield both
+                return
+            aside = then.folder.with_name("graph")
             settings = replace(self.settings, uri="", bolt_port=0, http_port=0)
             with running(aside, settings, keep=False, progress=self._server_says) as c:
-                build_graph(then, connection=c, home_graph_dir=aside, settings=settings)
-                yield c, Projection(then)
+                build_graph(then.folder, connection=c, home_graph_dir=aside, settings=settings)
+                yield c, then
 
     def _server_says(self, step: str) -> None:
         self.console.say(f"Neo4j：{step}", f"Neo4j: {step}")

@@ -21,6 +21,10 @@ Neo4jOption = Annotated[
     str | None, typer.Option("--neo4j", help="你自己的 Neo4j 地址 URI of a server of your own")
 ]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="截至月份 month YYYY-MM")]
+AsKnownOption = Annotated[
+    str | None,
+    typer.Option("--as-known", help="截至某日已知的数据 as known at a day, YYYY-MM-DD"),
+]
 SeedOption = Annotated[int, typer.Option(min=0, help="随机种子 seed")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="同时写到 write the files there too")]
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from doudi.days import parse_day, parse_month
 from doudi.graph.errors import FutureAsOf, HomeError, UnknownName, UsageError
 from doudi.home_graph import HomeGraph
 
@@ -145,14 +146,18 @@ class Line:
             "have them mended and sent again",
         )
 
-    def as_of(self, text: str | None) -> date:
+    def as_of(self, text: str | None, as_known: date | None = None) -> date:
         """The first day of the as-of month: as typed, else the last month with payments.
+
+        Args:
+            text: A month as typed, or None.
+            as_known: Last day of knowledge that counts; all knowledge when None.
 
         Raises:
             UsageError: if it is no month.
             FutureAsOf: if it is later than the last delivered month.
         """
-        last = self._last_paid_month()
+        last = self._last_paid_month(as_known)
         if text is None:
             return last
         month = parse_month(text)
@@ -167,10 +172,32 @@ class Line:
             )
         return month
 
-    def _last_paid_month(self) -> date:
+    def as_known(self, text: str | None) -> date | None:
+        """The last day of knowledge that counts, as typed; all knowledge when nothing was.
+
+        Raises:
+            UsageError: if it is no day, or nothing was known by then.
+        """
         from doudi.graph.tables import FactStore
 
-        view = FactStore(self.home.tables).connect(None)
+        if text is None:
+            return None
+        day = parse_day(text)
+        with FactStore(self.home.tables).connect(day) as view:
+            known = view.latest_known()
+        if known is None:
+            raise UsageError(
+                (f"截至 {day} 尚无数据", f"nothing was known by {day}"),
+                where="--as-known",
+                expected=("第一批数据收到之日或之后的日期", "a day from the first delivery on"),
+                next_step=("改写日期，不写则取全部数据", "give a later day, or none for all data"),
+            )
+        return day
+
+    def _last_paid_month(self, as_known: date | None = None) -> date:
+        from doudi.graph.tables import FactStore
+
+        view = FactStore(self.home.tables).connect(as_known)
         try:
             paid = view.link("PAID", "Person", "Account")
             month = paid["valid_from"]
@@ -210,6 +237,10 @@ class Line:
         """The graph of what was known at a day, beside today's where more is known now."""
         return HomeGraph(self.home, self.console).as_known(day)
 
+    def projection_as_known(self, day: date | None) -> AbstractContextManager[Projection]:
+        """The projection of what was known at a day; of all that is known now when None."""
+        return HomeGraph(self.home, self.console).projected(day)
+
     def neo4j_settings(self) -> Neo4jSettings:
         """The server settings of this home, in the graph's own terms."""
         return HomeGraph(self.home, self.console).settings
@@ -231,38 +262,41 @@ class Line:
         as_of: date,
         detectors: Sequence[str] | None = None,
         households: Sequence[str] | None = None,
+        as_known: date | None = None,
         out: Path | None = None,
     ) -> dict[str, Any]:
-        """Run detectors, clear, merge; leads go to the ledger."""
+        """Run detectors, clear, merge; leads go to the ledger.
+
+        As known at an earlier day nothing is carried on from runs of today, and the ledger stays.
+        """
         from doudi.detectors.catalogue import catalogue
         from doudi.detectors.run import detect
         from doudi.loaders.feeds import feeds
 
         extra = self.home.path / "detectors"
         catalogue(extra).chosen(detectors)  # a wrong file or name is told before the long work
-        previous = self.previous_hits(as_of)
+        previous = None if as_known else self.previous_hits(as_of)
         with self.home.locked("detect"), self.home.running("detect") as run:
             with (
-                self.graph() as (connection, projection),
+                self.graph_as_known(as_known) as (connection, projection),
                 self.console.stage("比对与排除", "detecting and clearing") as progress,
             ):
                 receipt = detect(
                     connection,
                     projection,
-                    self.parameters(),
+                    self.parameters(as_known),
                     as_of=as_of,
                     detectors=detectors,
                     households=households,
                     out=run.path,
                     extra=extra,
                     previous=previous,
-                    feeds=feeds(self.home.path),
+                    feeds=feeds(self.home.path, as_known),
                     progress=progress,
                 )
             said = receipt.to_json()
-            said["whole"] = (
-                detectors is None and households is None and as_of == self._last_paid_month()
-            )
+            is_part = detectors is not None or households is not None or as_known is not None
+            said["whole"] = not is_part and as_of == self._last_paid_month()
             said["inputs"] |= {"detectors": _listed(detectors), "households": _listed(households)}
             finished = self._finish_leads(run, said, is_complete=not receipt.exit_code)
         copy_out(run, out)
@@ -313,13 +347,19 @@ class Line:
                 ledger.upsert_leads(leads, run=run.name, is_complete=is_complete)
         else:
             self.console.warn(
-                f"只跑了一部分或较早月份：结果在 {run.path}，线索库不变",
-                f"a part or an older month: see {run.path}; the leads stay as they are",
+                f"只跑了一部分，或是较早的月份或数据：结果在 {run.path}，线索库不变",
+                f"a part, an older month or older knowledge: see {run.path}; the leads stay as they are",
             )
         return self._recorded(run, receipt)
 
     def rank(
-        self, *, as_of: date, capacity: int | Path, out: Path | None = None, seed: int = 0
+        self,
+        *,
+        as_of: date,
+        capacity: int | Path,
+        as_known: date | None = None,
+        out: Path | None = None,
+        seed: int = 0,
     ) -> dict[str, Any]:
         """Rank households for outreach; the table goes to the run folder."""
         from doudi.graph.tables import FactStore
@@ -332,8 +372,9 @@ class Line:
         ):
             receipt = rank(
                 FactStore(self.home.tables),
-                self.parameters(),
+                self.parameters(as_known),
                 as_of=as_of,
+                as_known=as_known,
                 capacity=capacity,
                 out=run.path,
                 seed=seed,
@@ -341,28 +382,10 @@ class Line:
                 projection=projection,
                 progress=progress,
             )
-            whole = self._recorded(run, receipt.to_json())
+            said = receipt.to_json() | {"whole": as_known is None}
+            whole = self._recorded(run, said)
         copy_out(run, out)
         return whole
-
-
-def parse_month(text: str) -> date:
-    """The first day of a month typed as ``2026-06``.
-
-    >>> parse_month("2026-06")
-    datetime.date(2026, 6, 1)
-    """
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        found = (f"“{text}”不是月份", f"{text!r} is no month")
-        expected = ("YYYY-MM，如 2026-06", "YYYY-MM, such as 2026-06")
-        raise UsageError(
-            found,
-            where="--as-of",
-            expected=expected,
-            next_step=("改写月份，不写则取最后一个月", "give a month, or none for the last one"),
-        ) from None
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:

@@ -30,6 +30,8 @@ class Workspace:
         lang: Language of titles and sentences.
         who: Account that the access log names; the machine's user where it is empty.
         purpose: What for, in the access log; methods take one of their own.
+        run: Name of a detection run to look at, such as one as known at an earlier day; the newest
+            over everything where it is empty.
 
     Every look at leads and households is written to the access log.
 
@@ -44,11 +46,12 @@ class Workspace:
         lang: Lang = "zh",
         who: str = "",
         purpose: str = "notebook",
+        run: str = "",
     ) -> None:
         """Open the home; nothing is computed yet."""
         opened, _ = Home.open(Path(home) if home else None)
         self.lang: Lang = lang
-        self._who, self._purpose = who, purpose
+        self._who, self._purpose, self._run = who, purpose, run
         self._line = Line(opened, Console(lang=lang))
 
     @property
@@ -177,6 +180,8 @@ class Workspace:
     def _table(self, file: str) -> pd.DataFrame:
         import pandas as pd
 
+        if self._run:
+            return pd.read_parquet(self._line.home.file_of(self._run, file))
         return pd.read_parquet(self._line.home.latest(file))
 
     def _paid(self, household: str) -> tuple[date, ...]:
@@ -189,14 +194,17 @@ class Workspace:
         from doudi.detectors.months import next_month
         from doudi.detectors.overlap import build_paid_months
 
-        last = self._line.as_of(None)
-        facts = Facts(self._line.project().folder)
-        try:
-            build_paid_months(facts, as_of=last, as_of_end=next_month(last))
-            rows = facts.rows(
-                "SELECT household, list_sort(list(DISTINCT month)) FROM paid_month "
-                "GROUP BY household"
-            )
-        finally:
-            facts.close()
+        hits = self._table("hits.parquet") if self._run else None
+        known = None if hits is None or hits.empty else hits["as_known"].iloc[0]
+        last = self._line.as_of(None, known)
+        with self._line.projection_as_known(known) as projection:
+            facts = Facts(projection.folder)
+            try:
+                build_paid_months(facts, as_of=last, as_of_end=next_month(last))
+                rows = facts.rows(
+                    "SELECT household, list_sort(list(DISTINCT month)) FROM paid_month "
+                    "GROUP BY household"
+                )
+            finally:
+                facts.close()
         return {str(household): tuple(months) for household, months in rows}  # type: ignore[arg-type]  # DuckDB lists

@@ -38,6 +38,7 @@ class KnownStates:
         store: The fact tables.
         folder: Where projections may be written.
         projection: One that is there already; it stays open.
+        as_known: Last day of knowledge that counts; all knowledge when None.
         progress: Called with the name of each step.
 
     Raises:
@@ -50,6 +51,7 @@ class KnownStates:
         folder: Path,
         *,
         projection: Projection | None = None,
+        as_known: date | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> None:
         """Find the days of delivery."""
@@ -59,19 +61,24 @@ class KnownStates:
         self._given = projection
         self._open: dict[date, Projection] = {}
         self._files = [str(path) for label in schema().nodes for path in store.files(label)]
-        if not self._files:
+        self.days_: list[date] = self._days(as_known) if self._files else []
+        if not self.days_:
             raise RankingError(
                 ("尚无报送的数据", "nothing was delivered yet"),
                 where=str(store.root),
                 expected=("事实表", "fact tables"),
                 next_step=("用 doudi load 载入一批数据", "load a delivery with doudi load"),
             )
-        with store.connect() as view:
+
+    def _days(self, as_known: date | None) -> list[date]:
+        """Days on which something became known, up to a day."""
+        with self.store.connect() as view:
             rows = view.con.execute(
-                "SELECT DISTINCT known_from FROM read_parquet(?, union_by_name = true) ORDER BY 1",
-                [self._files],
+                "SELECT DISTINCT known_from FROM read_parquet(?, union_by_name = true) "
+                "WHERE known_from <= coalesce(?, DATE '9999-12-31') ORDER BY 1",
+                [self._files, as_known],
             ).fetchall()
-        self.days_: list[date] = [row[0] for row in rows]
+        return [row[0] for row in rows]
 
     def state(self, until: date) -> date:
         """The delivery that stands for a day of knowledge."""

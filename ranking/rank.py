@@ -100,6 +100,7 @@ def rank(  # noqa: PLR0913 - each option stands for itself
     parameters: Parameters,
     *,
     as_of: date,
+    as_known: date | None = None,
     capacity: int | Path = 40,
     out: Path,
     seed: int = 0,
@@ -113,6 +114,7 @@ def rank(  # noqa: PLR0913 - each option stands for itself
         store: The fact tables.
         parameters: The policy parameters.
         as_of: First day of the last month that counts.
+        as_known: Last day of knowledge that counts; all knowledge when None.
         capacity: Visits a township can make, or a CSV file with ``township, capacity``.
         out: Folder for ``ranking.parquet``, ``model.skops`` and ``model.json``.
         seed: Of everything random: the same seed and data give the same list.
@@ -131,7 +133,9 @@ def rank(  # noqa: PLR0913 - each option stands for itself
         out.mkdir(parents=True, exist_ok=True)
         with (
             tempfile.TemporaryDirectory(prefix=".ranking-", dir=out) as work,
-            KnownStates(store, Path(work), projection=projection, progress=progress) as known,
+            KnownStates(
+                store, Path(work), projection=projection, as_known=as_known, progress=progress
+            ) as known,
         ):
             learnt = _learn(known, parameters, days, capacity, seed=seed, say=say)
         return _write(learnt, days, out, seed=seed, lang=lang)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from doudi.days import parse_month
 from doudi.graph.errors import HomeError, UsageError
 from doudi.home import Home
-from doudi.stages import Line, parse_month
+from doudi.stages import Line
 
 if TYPE_CHECKING:
     from pathlib import Path
