@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Self, cast
 
+from doudi.graph.areas import succeed
 from doudi.graph.derive import derive
 from doudi.graph.errors import HomeError
 from doudi.graph.same_as import join_same
@@ -74,6 +75,7 @@ def project(
         bench = Workbench(view.con, as_known or known or date.max)
         _gather(view, bench, say)
         join_same(bench)
+        succeed(bench)
         _add_stubs(bench)
         notes = derive(bench, say)
         _add_stubs(bench)
