@@ -15,7 +15,14 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from doudi import commands_graph, commands_leads, commands_line, commands_link, commands_synth
+from doudi import (
+    commands_graph,
+    commands_identity,
+    commands_leads,
+    commands_line,
+    commands_link,
+    commands_synth,
+)
 from doudi.console import Console
 from doudi.graph.errors import DoudiError, Lang, Pair, Said, in_lang
 from doudi.home import Home
@@ -32,6 +39,7 @@ commands_synth.register(app)
 commands_link.register(app)
 commands_leads.register(app)
 commands_graph.register(app)
+commands_identity.register(app)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -21,9 +21,11 @@ from doudi.loaders.parameters import make_parameters
 from doudi.loaders.plausible import check_size, check_units
 from doudi.loaders.read import read_sheet
 from doudi.loaders.receipt import FileReceipt
+from doudi.loaders.resolve import resolve
 from doudi.loaders.source import NUMBERS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     import duckdb
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from doudi.loaders.modes import Delivery
     from doudi.loaders.read import Sheet
     from doudi.loaders.receipt import Control
+    from doudi.loaders.resolve import Resolved
     from doudi.loaders.source import Source
 
 
@@ -119,9 +122,14 @@ class Desk:
             write_whole(rows, self._rows(feed.source) / f"{seq:06d}-{slug}.parquet")
         return facts
 
-    def keep_names(self) -> None:
-        """Write the names that the delivery brought, encrypted; a killed load brings them again."""
+    def resolve(self, by_person: Collection[str]) -> Resolved:
+        """Keep the names that the delivery brought, and look for who is only named.
+
+        A killed load does both again.
+        """
         keep_names(self.con, self.home / "vault" / "names", self.keys.vault)
+        names = self.con.execute("SELECT token, clear FROM known_name").to_arrow_table()
+        return resolve(self.store, names, as_known=self.folder.as_known, by_person=by_person)
 
     def _kept_rows(self, feed: Feed, delivery: Delivery, seq: int) -> pa.Table | None:
         """What was accepted and what ended; None where a delivery says nothing new."""

@@ -22,7 +22,8 @@ from doudi.loaders.macros import engine
 from doudi.loaders.messages import note, stopped
 from doudi.loaders.names import open_names
 from doudi.loaders.receipt import FileReceipt, LoadReceipt
-from doudi.loaders.source import NUMBERS, Source, sources
+from doudi.loaders.resolve import by_person
+from doudi.loaders.source import Source, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -87,7 +88,7 @@ def _work_through(
             receipts += _load_feed(desk, slug, feeds[slug], declared)
         except FeedStopped as error:
             problems.append(error.message)
-    desk.keep_names()
+    desk.resolve(by_person(declared.values()))
     problems += _no_files(desk.folder, feeds)
     batch = desk.folder.batch
     problems += [note("unread", file=f"{batch}/{n}") for n in desk.folder.unread()]
@@ -115,16 +116,8 @@ def _load_feed(
 
 def _ordered(feeds: Iterable[str], declared: dict[str, Source]) -> list[str]:
     """Registers kept by person first: they say which numbers belong to known people."""
-    return sorted(feeds, key=lambda slug: (not _by_person(declared.get(slug)), slug))
-
-
-def _by_person(source: Source | None) -> bool:
-    return (
-        source is not None
-        and source.nature == "register"
-        and len(source.key) == 1
-        and source.columns[source.key[0]].type in NUMBERS
-    )
+    first = by_person(declared.values())
+    return sorted(feeds, key=lambda slug: (slug not in first, slug))
 
 
 def _unknown(path: Path, slug: str, declared: Iterable[str]) -> FeedStopped:

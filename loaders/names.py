@@ -26,12 +26,17 @@ def open_names(con: duckdb.DuckDBPyConnection, folder: Path, vault: Fernet) -> N
         folder: The folder ``vault/names`` of a home.
         vault: What decrypts them.
     """
-    sealed = [path.read_bytes() for path in sorted(folder.glob("[0-9]*.sealed"))]
-    tables = [pq.read_table(pa.BufferReader(vault.decrypt(data))) for data in sealed]
-    con.register("_names", pa.concat_tables([SCHEMA.empty_table(), *tables]))
+    con.register("_names", read_names(folder, vault))
     con.execute("CREATE OR REPLACE TABLE known_name AS SELECT DISTINCT token, clear FROM _names")
     con.execute("CREATE OR REPLACE TABLE new_name AS SELECT token, clear FROM known_name LIMIT 0")
     con.unregister("_names")
+
+
+def read_names(folder: Path, vault: Fernet) -> pa.Table:
+    """The names in the vault: token and clear text."""
+    sealed = [path.read_bytes() for path in sorted(folder.glob("[0-9]*.sealed"))]
+    tables = [pq.read_table(pa.BufferReader(vault.decrypt(data))) for data in sealed]
+    return pa.concat_tables([SCHEMA.empty_table(), *tables])
 
 
 def note_names(con: duckdb.DuckDBPyConnection) -> None:

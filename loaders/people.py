@@ -104,7 +104,8 @@ def named(con: duckdb.DuckDBPyConnection) -> pa.Table:
 
 
 def numbered(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """The people with a number and a name, among whom to look."""
+    """The people with a number, all of them: what agrees by chance is counted on them."""
     return con.execute(
-        "SELECT * FROM person WHERE NOT is_named AND name IS NOT NULL ORDER BY id"
+        """SELECT * EXCLUDE (is_named, known_from) FROM person
+        WHERE NOT is_named AND name IS NOT NULL ORDER BY id"""
     ).to_arrow_table()
