@@ -98,7 +98,7 @@ def named_in(found: Iterable[Conflict], item: str) -> Conflict:
     return by_item[item]
 
 
-def _conflict(  # noqa: PLR0913, PLR0917 - the columns of a row of the queue
+def _conflict(
     kind: str,
     left: str,
     right: str,
