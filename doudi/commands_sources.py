@@ -140,7 +140,7 @@ def feeds(
     month = line.as_of(as_of) if as_of else month_of(line)
     watched = watch(line.home.path, as_of_end=next_month(month))
     say_feeds(line, watched, month)
-    code = SICK if any(one.health.is_sick for one in watched) else 0
+    code = SICK if any(one.is_sick for one in watched) else 0
     line.console.receipt(
         {
             "stage": "feeds",

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import HomeError
+from doudi.graph.errors import HomeError, in_lang
 from doudi.graph.schema import schema
+from doudi.loaders.verdicts import SAID
 from doudi.pictures import short, templates
 from doudi.queries import records
-from doudi.words import unit
+from doudi.words import MODES, unit
 from doudi.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
 
     from doudi.evidence import Edge, Evidence
+    from doudi.feed_watch import Watched
     from doudi.graph.errors import Lang
     from doudi.lead import Lead
     from doudi.stages import Line
@@ -81,7 +83,8 @@ def write_report(
     workspace = Workspace(line.home.path, lang=line.console.lang, who=who, purpose=purpose)
     leads, shown = _chosen(workspace, lead_id, township)
     codes = _clearing_titles(workspace)
-    page = render(workspace, records(leads), [_section(lead, codes) for lead in shown])
+    feeds = [] if lead_id else _feeds(line)
+    page = render(workspace, records(leads), [_section(lead, codes) for lead in shown], feeds)
     name = lead_id or township or "index"
     path = out or line.home.latest("leads.parquet").parent / "report" / f"{name}.html"
     try:
@@ -119,7 +122,20 @@ def _chosen(
     return leads, [workspace.lead(one) for one in leads["lead_id"].head(LEADS_IN_REPORT)]
 
 
-def render(workspace: Workspace, leads: list[dict[str, Any]], sections: list[Section]) -> str:
+def _feeds(line: Line) -> list[Watched]:
+    """The feeds as they stand at the end of the month of the leads."""
+    from doudi.detectors.months import next_month
+    from doudi.feed_watch import month_of, watch
+
+    return watch(line.home.path, as_of_end=next_month(month_of(line)))
+
+
+def render(
+    workspace: Workspace,
+    leads: list[dict[str, Any]],
+    sections: list[Section],
+    feeds: Sequence[Watched] = (),
+) -> str:
     """The page."""
     return (
         templates()
@@ -130,6 +146,7 @@ def render(workspace: Workspace, leads: list[dict[str, Any]], sections: list[Sec
             leads=leads,
             sections=sections,
             ranked=_ranked(workspace),
+            feeds=[_feed(one, workspace.lang) for one in feeds],
             made=datetime.now(UTC),
             titles={d.id: d.title.in_(workspace.lang) for d in workspace.detectors.values()},
             short=short,
@@ -148,6 +165,29 @@ def _ranked(workspace: Workspace) -> list[dict[str, Any]]:
         return []
     why = f"reasons_{workspace.lang}"
     return records(frame.head(RANKED_SHOWN).assign(reasons=frame.get(why, frame["reasons"])))
+
+
+def _feed(one: Watched, lang: Lang) -> dict[str, Any]:
+    """A feed as the page shows it."""
+    from doudi.loaders.verdicts import NAMES
+    from doudi.source_book import cadence, department
+
+    health, newest = one.health, one.health.newest
+    return {
+        "title": one.source.title[lang],
+        "department": department(one.source, lang),
+        "cadence": cadence(one.source, lang),
+        "last": health.last or "",
+        "age": "" if health.age is None else health.age,
+        "rows": f"{newest.rows:,}" if newest else "",
+        "mode": in_lang(MODES[newest.mode], lang) if newest else "",
+        "is_sick": one.is_sick,
+        "verdicts": [
+            (in_lang(NAMES[v.kind], lang), v.kind in SAID, in_lang(v.told, lang))
+            for v in one.verdicts
+        ],
+        "stands_still": [*one.freezes, *one.holds],
+    }
 
 
 def _clearing_titles(workspace: Workspace) -> dict[str, str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from doudi.loaders.source import Source
-    from doudi.loaders.verdicts import FeedHealth
+    from doudi.loaders.verdicts import FeedHealth, Verdict
     from doudi.stages import Line
 
 
@@ -33,6 +33,21 @@ class Watched:
     freezes: tuple[str, ...]
     holds: tuple[str, ...]
 
+    @property
+    def is_sick(self) -> bool:
+        """Whether anything is wrong with it, or stands still because of it."""
+        return self.health.is_sick or bool(self.freezes or self.holds)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What is wrong with it, its age for what stands still included."""
+        from doudi.loaders.verdicts import too_old
+
+        names = (*self.freezes, *self.holds)
+        if self.health.age is None or not self.health.is_relied_on or not names:
+            return self.health.verdicts
+        return (*self.health.verdicts, too_old(self.health.age, names))
+
     def as_json(self) -> dict[str, Any]:
         """The feed for machines."""
         health, newest = self.health, self.health.newest
@@ -46,10 +61,10 @@ class Watched:
             "batch": newest.batch if newest else None,
             "mode": newest.mode if newest else None,
             "rows": newest.rows if newest else None,
-            "sick": health.is_sick,
+            "sick": self.is_sick,
             "verdicts": [
                 {"kind": v.kind, "about": v.about, "zh": v.told[0], "en": v.told[1]}
-                for v in health.verdicts
+                for v in self.verdicts
             ],
             "freezes": list(self.freezes),
             "holds_back": list(self.holds),
@@ -83,7 +98,7 @@ def watch(home: Path, *, as_of_end: date) -> list[Watched]:
         )
         for slug, feed in health.items()
     ]
-    return sorted(found, key=lambda w: (not w.health.is_sick, w.source.publisher, w.source.slug))
+    return sorted(found, key=lambda w: (not w.is_sick, w.source.publisher, w.source.slug))
 
 
 def sick_feeds(home: Path, *, as_of_end: date) -> set[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from doudi.feed_watch import days_since
 from doudi.loaders.verdicts import NAMES
 from doudi.source_book import ACCESS, KEYS, NATURES, ROOMS, cadence, department, sensitivity
+from doudi.words import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +114,7 @@ def say_checked(line: Line, receipt: dict[str, Any]) -> None:
     line.console.table(headers, [_counts(file, receipt, zh=zh) for file in receipt["files"]])
     for feed in receipt["feeds"]:  # one a data type
         line.console.show(
-            f"{feed['title']['zh']}：{_mode(feed['mode'], zh=True)}，已知 {feed['known']:,} 行；"
+            f"{feed['title']['zh']}：{MODES[feed['mode']][0]}，已知 {feed['known']:,} 行；"
             f"新增或变更 {feed['new']:,}，被取代 {feed['ended'] - feed['unlisted']:,}，不再列出 {feed['unlisted']:,}",
             f"{feed['source']}: {feed['mode']}, {feed['known']:,} rows known; {feed['new']:,} new or "
             f"changed, {feed['ended'] - feed['unlisted']:,} replaced, {feed['unlisted']:,} no longer listed",
@@ -124,10 +125,6 @@ def say_checked(line: Line, receipt: dict[str, Any]) -> None:
     for message in receipt["messages"]:  # one a problem
         line.console.warn(message, message)
     line.console.show("未写入任何数据", "nothing was written")
-
-
-def _mode(mode: str, *, zh: bool) -> str:
-    return {"snapshot": "全量", "delta": "增量"}.get(mode, mode) if zh else mode
 
 
 def _counts(file: dict[str, Any], receipt: dict[str, Any], *, zh: bool) -> list[object]:
@@ -170,16 +167,16 @@ def say_feeds(line: Line, watched: Sequence[Watched], month: date) -> None:
     zh = line.console.lang == "zh"
     rows = [_feed(one, zh=zh) for one in watched]
     line.console.table(
-        ("feed", "last", "age_days", "rows", "verdict", "freezes", "holds_back"), rows
+        ("feed", "last", "age_days", "rows", "mode", "verdict", "freezes", "holds_back"), rows
     )
     place = 0 if zh else 1
     for one in watched:  # feeds with something to say
-        for verdict in (v for v in one.health.verdicts if v.kind != "missing"):
+        for verdict in (v for v in one.verdicts if v.kind != "missing"):
             line.console.warn(
                 f"{one.source.title['zh']}：{NAMES[verdict.kind][place]}，{verdict.told[0]}",
                 f"{one.source.slug}: {NAMES[verdict.kind][place]}, {verdict.told[1]}",
             )
-    sick = sum(one.health.is_sick for one in watched)
+    sick = sum(one.is_sick for one in watched)
     line.console.show(
         f"截至 {month:%Y-%m}：{len(watched)} 个数据源，{sick} 个异常",
         f"as of {month:%Y-%m}: {len(watched)} feeds, {sick} sick",
@@ -188,12 +185,13 @@ def say_feeds(line: Line, watched: Sequence[Watched], month: date) -> None:
 
 def _feed(one: Watched, *, zh: bool) -> list[object]:
     health, place = one.health, 0 if zh else 1
-    kinds = list(dict.fromkeys(verdict.kind for verdict in health.verdicts))
+    kinds = list(dict.fromkeys(verdict.kind for verdict in one.verdicts))
     return [
         one.source.title["zh"] if zh else one.source.slug,
         health.last,
         health.age,
         health.newest.rows if health.newest else None,
+        MODES[health.newest.mode][place] if health.newest else None,
         "、".join(NAMES[kind][place] for kind in kinds)
         if zh
         else ", ".join(NAMES[k][place] for k in kinds),

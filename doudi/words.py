@@ -36,6 +36,7 @@ ZH = {
     "household_id": "户编号",
     "last": "最近报送",
     "lead_id": "线索编号",
+    "mode": "方式",
     "month_from": "起月",
     "month_to": "止月",
     "months": "月数",
@@ -73,6 +74,9 @@ MODELS = {
     "boosting": ("梯度提升树", "boosted trees"),
 }
 """What the models of a ranking are called, in Chinese and English."""
+
+MODES = {"snapshot": ("全量", "snapshot"), "delta": ("增量", "delta")}
+"""What a delivery is, in Chinese and English."""
 
 UNITS = {
     "0 no car, 1 one car below the price limit": "（0 不准有车，1 可有一辆限价以内的车）",

@@ -121,7 +121,7 @@ def _deciles(con: duckdb.DuckDBPyConnection, names: list[str]) -> dict[str, list
     chosen = f"WHERE hash(_part, _line) % {every} = 0" if every > 1 else ""
     row = con.execute(f"SELECT {looks} FROM typed {chosen}").fetchall()[0]
     return {
-        name: [round(value, 4) for value in values]
+        name: [float(f"{value:.3g}") for value in values]  # rounded: nobody's own amount
         for name, values in zip(names, row, strict=True)
         if values
     }

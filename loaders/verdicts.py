@@ -55,6 +55,7 @@ SAID = ("repeated",)
 NAMES: dict[str, Pair] = {
     "missing": ("未报送", "missing"),
     "stale": ("过期", "stale"),
+    "late": ("过旧", "too old"),
     "shrunken": ("骤减", "shrunken"),
     "shifted": ("异动", "shifted"),
     "stopped": ("被拒收", "stopped"),
@@ -67,6 +68,10 @@ VERDICTS: dict[str, Pair] = {
     "stale": (
         "最近一次报送距截至月末 {age} 天，{cadence}报送的数据最多 {days} 天",
         "the last delivery is {age} days old at the end of the month, at most {days} for a {cadence} feed",
+    ),
+    "late": (
+        "最近一次报送距截至月末 {age} 天，{rules} 要求更近",
+        "the last delivery is {age} days old at the end of the month, {rules} need a newer one",
     ),
     "shrunken": (
         "{now:,.0f} 行，此前为 {before:,.0f} 行，不足 {least:.0%}",
@@ -195,6 +200,12 @@ def feed_health(
         age = max(0, (as_of_end - last).days) if last else None
         found[slug] = FeedHealth(slug, last, age, known[-1] if known else None, tuple(verdicts))
     return found
+
+
+def too_old(age: int, rules: Iterable[str]) -> Verdict:
+    """What to say of a feed that is well, but older than some rules allow."""
+    names = list(rules)
+    return _told("late", "", "late", age=age, rules=("、".join(names), ", ".join(names)))
 
 
 def _told(kind: str, about: str, which: str, **values: Said | float) -> Verdict:

@@ -236,7 +236,7 @@ def test_amounts_that_moved_are_a_shift_with_both_medians(office: Office) -> Non
     office.deliver(cars(200, price=80_000))
     ((kind, about, text),) = told(health(office, CAR))
     assert (kind, about) == ("shifted", "price")
-    assert "the median went from 50,995.00 to 80,995.00" in text
+    assert "the median went from 51,000.00 to 81,000.00" in text
 
 
 def test_a_rise_of_a_tenth_is_no_shift(office: Office) -> None:
