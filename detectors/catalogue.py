@@ -66,8 +66,9 @@ class Catalogue:
 
     def used_by(self, detectors: Sequence[Detector]) -> dict[str, ClearingCheck | None]:
         """The checks that hits of these detectors go through, by code; None for built-in ones."""
-        codes = sorted({code for detector in detectors for code in detector.clearing})
-        return {code: self.clearing.get(code) for code in codes}
+        codes = {code for detector in detectors for code in detector.clearing}
+        codes |= {"X07" for detector in detectors if detector.recompute}
+        return {code: self.clearing.get(code) for code in sorted(codes)}
 
     def under(self, folder: Path) -> Catalogue:
         """The detectors and checks whose files lie in a folder."""
