@@ -202,7 +202,7 @@ def _counts(detector: Detector, searched: Searched) -> Counts:
 
 def _messages(runs: list[DetectorRun]) -> tuple[str, ...]:
     return tuple(
-        f"{run.id}: 数据源缺失或过旧，本次冻结 frozen by {', '.join(run.frozen_by)}"
+        f"{run.id}: 数据源缺失、过旧或异常，本次冻结 frozen by {', '.join(run.frozen_by)}"
         for run in runs
         if run.frozen_by
     )

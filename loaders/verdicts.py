@@ -40,6 +40,9 @@ feed may miss one delivery. What comes on an event or on authorisation is never 
 COMPARED = 4
 """Deliveries of before that the newest is set beside."""
 
+SEASONS = 3
+"""Deliveries of before without which what is new in a month says nothing: quarters come and go."""
+
 FEW = 20
 """Rows below which neither a feed nor a township is judged by their number."""
 
@@ -249,7 +252,8 @@ def _judged(
             yield _told("control", total["name"], "control", **total)
     yield from _repeated(source, known)
     before = [r for r in known if r.as_known < now.as_known and _alike(r, now)][-COMPARED:]
-    if len(before) < (1 if source.nature == "register" else 2):
+    is_whole = source.nature == "register" and now.mode == "snapshot"
+    if len(before) < (1 if is_whole else SEASONS):
         return
     if now.mode == "snapshot":
         yield from _shrunken(source, now, before)
@@ -274,11 +278,11 @@ def _alike(one: Record, other: Record) -> bool:
 
 
 def _shrunken(source: Source, now: Record, before: Sequence[Record]) -> Iterator[Verdict]:
-    usual = median(record.rows / _months(record) for record in before)
+    fewest = min(record.rows / _months(record) for record in before)
     rows, least = now.rows / _months(now), source.expect.shrink
-    if usual >= FEW and rows < usual * least:
+    if fewest >= FEW and rows < fewest * least:
         which = "shrunken" if source.nature == "register" else "shrunken_monthly"
-        yield _told("shrunken", "", which, now=rows, before=usual, least=least)
+        yield _told("shrunken", "", which, now=rows, before=fewest, least=least)
 
 
 def _thin(
