@@ -112,7 +112,7 @@ def say_checked(line: Line, receipt: dict[str, Any]) -> None:
     zh = line.console.lang == "zh"
     headers = ("file", "format", "rows_in", "would_load", "would_refuse", "duplicates", "reasons")
     line.console.table(headers, [_counts(file, receipt, zh=zh) for file in receipt["files"]])
-    for feed in receipt["feeds"]:  # one a data type
+    for feed in (f for f in receipt["feeds"] if not f["is_empty"]):  # one a data type
         line.console.show(
             f"{feed['title']['zh']}：{MODES[feed['mode']][0]}，已知 {feed['known']:,} 行；"
             f"新增或变更 {feed['new']:,}，被取代 {feed['ended'] - feed['unlisted']:,}，不再列出 {feed['unlisted']:,}",
@@ -146,7 +146,10 @@ def _columns(file: dict[str, Any], *, zh: bool) -> list[tuple[str, str]]:
         for m in file["mapped"]
         if m["unit"] and m["unit_from"] == "header"
     ]
-    mapped = [f"{m['header']} → {m['name']}" for m in file["mapped"]]
+    mapped = [
+        m["name"] if m["header"] == m["name"] else f"{m['header']} → {m['name']}"
+        for m in file["mapped"]
+    ]
     totals = [
         f"{t['name']} {t['expected']:,.2f} / {t['found']:,.2f}" for t in file.get("control", [])
     ]
@@ -159,7 +162,7 @@ def _columns(file: dict[str, Any], *, zh: bool) -> list[tuple[str, str]]:
         (("表头中的单位", "units in headers"), shown),
         (("控制数（应为/实为）", "control totals (expected / found)"), totals),
     ]
-    return [(title[place], "；".join(texts)) for title, texts in parts if texts]
+    return [(title[place], ("；" if zh else "; ").join(texts)) for title, texts in parts if texts]
 
 
 def say_feeds(line: Line, watched: Sequence[Watched], month: date) -> None:

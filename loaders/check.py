@@ -85,6 +85,7 @@ class FeedLook:
         new: Rows that would be written.
         ended: Known rows that would be replaced, ended or no longer listed.
         unlisted: Of these, rows that would have no successor.
+        is_empty: Whether the files hold no rows, and that says nothing.
     """
 
     source: str
@@ -95,6 +96,7 @@ class FeedLook:
     new: int = 0
     ended: int = 0
     unlisted: int = 0
+    is_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,10 +220,15 @@ class Glance(Desk):
         if made is not None:
             counts = self._counts()
             self._remember(made, source.slug)
-        self.looks.feeds.append(FeedLook(source.slug, source.title, mode, source.nature, **counts))
+        is_empty = made is None
+        look = FeedLook(source.slug, source.title, mode, source.nature, **counts, is_empty=is_empty)
+        self.looks.feeds.append(look)
 
-    def refuse(self, slug: str, error: FeedStopped) -> None:
-        """Nothing: a check keeps no record."""
+    def refuse(self, slug: str, error: FeedStopped) -> None:  # noqa: ARG002 - a check keeps no record
+        """Note the files of a stopped feed that could not be looked at."""
+        seen = {look.file for look in self.looks.files}
+        paths = [path for path in self.folder.feeds()[slug] if path.name not in seen]
+        self.looks.files += [_bare(path, slug) for path in paths]
 
     def _counts(self) -> dict[str, int]:
         row = self.con.execute("""
@@ -274,10 +281,11 @@ def _encoding(path: Path) -> str:
 
 
 def _unread(folder: Folder, declared: dict[str, Source]) -> list[FileLook]:
-    """Files of data types that are not known: nothing but their names can be said."""
-    return [
-        FileLook(path.name, slug, suffix_of(path).removeprefix("."), "", (), (), (), (), ())
-        for slug, paths in folder.feeds().items()
-        if slug not in declared
-        for path in paths
-    ]
+    """Files of data types that are not known."""
+    feeds = folder.feeds().items()
+    return [_bare(path, slug) for slug, paths in feeds if slug not in declared for path in paths]
+
+
+def _bare(path: Path, slug: str) -> FileLook:
+    """A file of which nothing but the name can be said."""
+    return FileLook(path.name, slug, suffix_of(path).removeprefix("."), "", (), (), (), (), ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,6 +142,34 @@ def test_a_check_says_what_would_change(clerk: Clerk) -> None:
     counts = [feeds["vehicle_registration"][n] for n in ("mode", "known", "new", "unlisted")]
     assert counts == ["snapshot", 1, 1, 1]
     assert feeds["dibao_household_register"]["new"] == 0
+
+
+def test_a_check_tells_how_each_file_is_written(clerk: Clerk) -> None:
+    text = payments("2026-01")["one_card_payment.csv"]
+    files: dict[str, str | bytes] = {
+        "one_card_payment.part1.csv": b"\xef\xbb\xbf" + text.encode(),
+        "one_card_payment.part2.csv.gz": gzip.compress(text.replace("测", "城").encode("gb18030")),
+        "one_card_payment.part3.tsv": text.replace(",", "\t"),
+    }
+    said = clerk.types("sources", "check", delivery(clerk.folder / "2026-01", files), "--json")
+    found = [(file["format"], file["encoding"]) for file in said.receipt["files"]]
+    assert found == [("csv", "UTF-8 BOM"), ("csv.gz", "GB18030"), ("tsv", "UTF-8")]
+    assert [file["duplicates"] for file in said.receipt["files"]] == [0, 1, 1]
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_others_are_looked_at(clerk: Clerk) -> None:
+    files: dict[str, str | bytes] = {**registers(), "hukou_population.xlsx": b"no workbook"}
+    said = clerk.types("sources", "check", delivery(clerk.folder / "2026-01", files), "--json")
+    assert said.code == 3
+    assert set(said.receipt["stopped"]) == {"hukou_population"}
+    assert "hukou_population.xlsx" in {file["file"] for file in said.receipt["files"]}
+    assert sum("rows_in" in file for file in said.receipt["files"]) == 3
+    assert "stopped" in clerk.types("sources", "check", clerk.folder / "2026-01").out
+
+
+def test_a_check_of_no_folder_is_wrong_use(clerk: Clerk) -> None:
+    assert clerk.types("sources", "check", clerk.folder / "nothing").code == 2
+    assert not clerk.home.exists()
 
 
 def listed(clerk: Clerk, *words: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from importlib.resources import files
+from string import Formatter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -317,6 +318,10 @@ def test_every_verdict_is_said_in_chinese_and_english() -> None:
         for zh, en in pairs.values():
             assert any("\u4e00" <= c <= "\u9fff" for c in zh)
             assert en.isascii()
+            values = [
+                {name for _, name, _, _ in Formatter().parse(text) if name} for text in (zh, en)
+            ]
+            assert values[0] == values[1]
 
 
 def test_a_home_of_an_earlier_release_has_days_and_no_records(office: Office) -> None:
