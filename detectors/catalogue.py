@@ -64,6 +64,12 @@ class Catalogue:
         """The clearing checks a detector's hits go through, built-in ones left out."""
         return tuple(self.clearing[code] for code in detector.clearing if code in self.clearing)
 
+    def used_by(self, detectors: Sequence[Detector]) -> dict[str, ClearingCheck | None]:
+        """The checks that hits of these detectors go through, by code; None for built-in ones."""
+        codes = {code for detector in detectors for code in detector.clearing}
+        codes |= {"X07" for detector in detectors if detector.recompute}
+        return {code: self.clearing.get(code) for code in sorted(codes)}
+
     def under(self, folder: Path) -> Catalogue:
         """The detectors and checks whose files lie in a folder."""
         return Catalogue(
@@ -140,7 +146,7 @@ class _Reader:
 
     def _check(self, entry: Traversable, file: str) -> None:
         try:
-            self.clearing.append(read_clearing(_text(entry, file), file))
+            self.clearing.append(read_clearing(_text(entry, file), file, self.sources))
         except DetectorError as error:
             self.errors.append(error)
 
@@ -188,13 +194,13 @@ def read_detector(
     return detector
 
 
-def read_clearing(text: str, file: str) -> ClearingCheck:
+def read_clearing(text: str, file: str, sources: frozenset[str] | None = None) -> ClearingCheck:
     """A clearing check that keeps every rule that can be checked without a server.
 
     Raises:
         DetectorError: naming the file, and every problem with its line.
     """
-    clearing = parse_clearing(text, file=file)
+    clearing = parse_clearing(text, file=file, sources=sources)
     refuse(file, check(clearing))
     return clearing
 

@@ -44,8 +44,13 @@ WHERE list_contains(?, h.detector) AND h.area_group = ? ORDER BY h.hit_id
 
 
 def empty_ruled(facts: Facts) -> None:
-    """Make the table ``ruled``: what clearing checks said, one row an explanation."""
+    """Make the table ``ruled``: what clearing checks said, one row an explanation.
+
+    ``held`` has the hits of which an explanation is held back, because it would rest on the silence
+    of a source: ``hit_id, code``.
+    """
     facts.con.execute(_MAKE)
+    facts.con.execute("CREATE OR REPLACE TABLE held (hit_id VARCHAR, code VARCHAR)")
 
 
 def ask(
@@ -56,6 +61,7 @@ def ask(
     detectors: list[str],
     area_group: int,
     given: dict[str, Any],
+    held: tuple[str, ...] | None = (),
 ) -> None:
     """Run one check on the hits of the detectors that list it, and add the answers to ``ruled``.
 
@@ -66,12 +72,26 @@ def ask(
         detectors: Ids of the detectors that list it.
         area_group: Group of areas with the same parameter values.
         given: Parameter values, with ``as_of`` and ``as_of_end``.
+        held: Reasons whose answers go to ``held`` instead; None holds back every answer.
     """
     hits = facts.table(_ASKED, [detectors, area_group])
     for start in range(0, hits.num_rows, BATCH):
         asked = list(_maps(hits.slice(start, BATCH)))
         rows = connection.read(check.query, given | {"hits": asked})
-        _add(facts, check, rows)
+        kept = _hold(facts, check, rows, held)
+        _add(facts, check, kept)
+
+
+def _hold(
+    facts: Facts, check: ClearingCheck, rows: pd.DataFrame, held: tuple[str, ...] | None
+) -> pd.DataFrame:
+    """The answers that count; the hits of the others go to ``held``."""
+    if rows.empty or held == ():
+        return rows
+    is_held = rows["reason"].isin(held) if held else rows["hit_id"].notna()
+    names = sorted(set(rows["hit_id"][is_held]))
+    facts.con.execute("INSERT INTO held SELECT unnest(?), ?", [names, check.id])
+    return rows[~is_held]
 
 
 def _maps(hits: pa.Table) -> Iterator[dict[str, Any]]:
@@ -149,7 +169,7 @@ def settle_hits(facts: Facts) -> None:
     facts.con.execute(_CLEARED)
 
 
-def rule_out_by_income(facts: Facts) -> None:
+def rule_out_by_income(facts: Facts, *, is_held: bool = False) -> None:
     """Rule out (X07) the months in which the recomputed income is not over the line.
 
     A household that the ledger does not recompute keeps all its months: nothing is known of its
@@ -158,14 +178,20 @@ def rule_out_by_income(facts: Facts) -> None:
     Args:
         facts: Holds ``recomputed`` (``household, month, over_line``) and ``compared``
             (``hit_id, month, household``), the months of hits that may be compared with it.
+        is_held: Whether an income may be missing because its source is silent; nothing is ruled
+            out then, and the hits go to ``held``.
     """
-    facts.con.execute(
-        """
-        INSERT INTO ruled
-        SELECT 'X07', c.hit_id, c.month, (c.month + INTERVAL 1 MONTH)::DATE, '{}', []
-        FROM compared AS c
-        WHERE c.household IN (SELECT household FROM recomputed)
-          AND NOT EXISTS (SELECT 1 FROM recomputed AS o WHERE o.household = c.household
-                          AND o.month = c.month AND o.over_line)
-        """
-    )
+    facts.con.execute(_HELD_BY_INCOME if is_held else _RULED_BY_INCOME)
+
+
+_BELOW = """
+FROM compared AS c
+WHERE c.household IN (SELECT household FROM recomputed)
+  AND NOT EXISTS (SELECT 1 FROM recomputed AS o WHERE o.household = c.household
+                  AND o.month = c.month AND o.over_line)
+"""
+_RULED_BY_INCOME = (
+    "INSERT INTO ruled SELECT 'X07', c.hit_id, c.month, (c.month + INTERVAL 1 MONTH)::DATE, '{}', []"
+    + _BELOW
+)
+_HELD_BY_INCOME = "INSERT INTO held SELECT DISTINCT c.hit_id, 'X07'" + _BELOW

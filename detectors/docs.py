@@ -83,5 +83,8 @@ def _clearing(known: Catalogue) -> Iterator[str]:
     for code, text, check in sorted(rows, key=lambda row: row[0]):
         users = ", ".join(d.id for d in known.detectors if code in d.clearing)
         yield f"* **{code}** {text}; for {users or 'no detector'}"
+        for slug, silence in check.silence.items() if check else ():
+            which = ", ".join(f"`{reason}`" for reason in silence.reasons) or "every answer"
+            yield f"  * Held back while `{slug}` is silent (> {silence.days} days): {which}"
         for line in _params(check.params) if check else ():
             yield f"  {line}"

@@ -66,6 +66,19 @@ class Param:
     policy: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A source whose silence is taken for an answer.
+
+    Attributes:
+        days: Greatest age of the source at which it may be.
+        reasons: Reasons the query returns that rest on it; empty: every answer does.
+    """
+
+    days: int
+    reasons: tuple[str, ...] = ()
+
+
 def refuse(file: str, problems: Iterable[Problem]) -> None:
     """Raise all problems of a file at once, if there are any.
 
@@ -180,13 +193,33 @@ class Header:
         """Slugs of sources with their greatest age in days."""
         table: dict[str, Any] = self.take("sources", dict)
         for slug, days in table.items():
-            if self.sources is not None and slug not in self.sources:
-                self.wrong("sources", "source", name=slug)
-            if isinstance(days, bool) or not isinstance(days, int) or days <= 0:
-                self.wrong("sources", "age", name=slug)
+            self._source("sources", slug, days)
         if not table and "sources" in self.lines:
             self.wrong("sources", "no_source")
         return table
+
+    def _source(self, key: str, slug: str, days: object) -> None:
+        if self.sources is not None and slug not in self.sources:
+            self.wrong(key, "source", name=slug)
+        if isinstance(days, bool) or not isinstance(days, int) or days <= 0:
+            self.wrong(key, "age", name=slug)
+
+    def silences(self, columns: Collection[str]) -> dict[str, Silence]:
+        """The tables ``[silence.<slug>]``: sources whose silence is taken for an answer."""
+        found: dict[str, Silence] = {}
+        for slug, entry in self.take("silence", dict, {}).items():
+            key = f"silence.{slug}"
+            if not isinstance(entry, dict):
+                self.wrong(key, "kind", kind=_KIND[dict])
+                continue
+            days, reasons = entry.get("days"), entry.get("reasons", [])
+            self._source(key, slug, days)
+            for extra in sorted(set(entry) - {"days", "reasons"}):
+                self.wrong(key, "param_entry", name=extra)
+            if reasons and "reason" not in columns:
+                self.wrong(key, "absent_column", name="reason")
+            found[slug] = Silence(days if isinstance(days, int) else 0, tuple(reasons))
+        return found
 
     def check_parameters(
         self, given: tuple[str, ...], params: tuple[Param, ...], more: str

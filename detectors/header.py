@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
-from doudi.detectors.entries import Header, Param, Words, refuse
+from doudi.detectors.entries import Header, Param, Silence, Words, refuse
 from doudi.detectors.tokens import read_query, returned
 from doudi.graph.schema import GRADES, schema
 
@@ -128,6 +128,7 @@ class ClearingCheck:
         id: Clearing code.
         explains: The explanation, in words.
         returns: Columns of the query, in order.
+        silence: Sources whose silence the check takes for an answer, by slug.
     """
 
     id: str
@@ -135,6 +136,7 @@ class ClearingCheck:
     explains: Words
     params: tuple[Param, ...]
     returns: tuple[str, ...]
+    silence: Mapping[str, Silence]
     query: str
     file: str
     query_line: int
@@ -224,13 +226,15 @@ def _check_columns(head: Header, detector: Detector) -> None:
                 head.wrong(key, "not_returned", name=name)
 
 
-def parse_clearing(text: str, *, file: str) -> ClearingCheck:
+def parse_clearing(
+    text: str, *, file: str, sources: Collection[str] | None = None
+) -> ClearingCheck:
     """The clearing check a file states.
 
     Raises:
         DetectorError: naming the file, and every problem with its line.
     """
-    head = Header(file, text, None)
+    head = Header(file, text, sources)
     columns = [column.name for column in returned(head.query) if column.name]
     explains = head.words("explains")
     check = ClearingCheck(
@@ -239,6 +243,7 @@ def parse_clearing(text: str, *, file: str) -> ClearingCheck:
         explains=explains,
         params=head.params(),
         returns=head.texts("returns", columns),
+        silence=head.silences(columns),
         query=head.query_text,
         file=file,
         query_line=head.query_line,

@@ -16,7 +16,7 @@ HITS = (
     "hit_id", "detector", "version", "direction", "strength", "register", "household_id",
     "person_ids", "month_from", "month_to", "months", "exposure_cny", "grade", "cleared",
     "clearing_codes", "evidence", "params", "as_of", "as_known", "household", "area_code",
-    "township", "evidence_sha256", "stale",
+    "township", "evidence_sha256", "stale", "held_back",
 )  # fmt: skip
 """Columns of ``hits.parquet``: those of the contract, then ours."""
 
@@ -49,12 +49,15 @@ SELECT h.hit_id, h.detector, h.version::INTEGER AS version, h.direction, h.stren
        r.body AS evidence, a.params, strftime(?::DATE, '%Y-%m') AS as_of, ?::DATE AS as_known,
        h.household, coalesce(n.area_code, b.area_code, '') AS area_code,
        coalesce(n.township, b.township) AS township, sha256(r.body) AS evidence_sha256,
-       false AS stale
+       false AS stale,
+       CASE WHEN c.hit_id IS NULL THEN coalesce(k.codes, []) ELSE [] END AS held_back
 FROM hit AS h JOIN month AS m USING (hit_id) JOIN receipt AS r USING (hit_id)
 JOIN ran AS a ON a.detector = h.detector AND a.area_group = h.area_group
 LEFT JOIN node_Household AS n ON n.id = h.household
 LEFT JOIN node_Benefit AS b ON b.id = h.benefit
 LEFT JOIN hit_grade AS g USING (hit_id) LEFT JOIN clearing AS c USING (hit_id)
+LEFT JOIN (SELECT hit_id, list_sort(list_distinct(list(code))) AS codes FROM held GROUP BY hit_id)
+    AS k USING (hit_id)
 ORDER BY h.detector, h.hit_id
 """
 
@@ -104,7 +107,7 @@ SELECT 'L' || left(sha256(concat_ws('|', h.register, h.household_id, h.direction
        min(h.strength) AS strength, bool_or(t.urgent) AS urgent,
        any_value(m.months) AS months, any_value(m.exposure_cny) AS exposure_cny,
        any_value(m.month_from) AS month_from, any_value(m.month_to) AS month_to,
-       bool_or(h.stale) AS stale, first(h.household ORDER BY h.hit_id) AS household,
+       bool_or(h.stale OR len(h.held_back) > 0) AS stale, first(h.household ORDER BY h.hit_id) AS household,
        list(h.hit_id ORDER BY h.detector, h.hit_id) AS hit_ids,
        max(h.as_of) AS as_of, max(h.as_known) AS as_known
 FROM hits AS h JOIN title AS t USING (detector)

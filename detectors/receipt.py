@@ -8,11 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
+import pyarrow.parquet as pq
 
 from doudi.detectors.catalogue import catalogue
 from doudi.detectors.edges import empty_edges, look_up
 from doudi.detectors.evidence import EDGE_FIELDS
 from doudi.detectors.facts import Facts
+from doudi.detectors.freeze import answers_of
 from doudi.detectors.search import search
 from doudi.detectors.setting import open_setting
 from doudi.graph.errors import ReceiptError, UnknownName, filled
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from doudi.detectors.catalogue import Catalogue
     from doudi.graph.connection import Connection
     from doudi.graph.errors import Lang
     from doudi.graph.projection import Projection
@@ -121,6 +124,7 @@ class _Stored:
     as_of: str
     sha256: str
     body: dict[str, Any]
+    held_back: tuple[str, ...]
 
 
 def replay(
@@ -159,6 +163,7 @@ def replay(
             parameters,
             everything,
             as_of=date.fromisoformat(f"{month}-01"),
+            held=_held(everything, here),
         )
         try:
             detectors = everything.chosen(sorted({hit.detector for hit in here}))
@@ -183,6 +188,13 @@ def replay(
     found = {name: now[name][0] for name in expected if name in now}
     differences = [d for hit in stored for d in _differences(hit, now, projection.folder)]
     return ReplayResult(hit_or_lead_id, expected, found, tuple(differences))
+
+
+def _held(everything: Catalogue, stored: Iterable[_Stored]) -> dict[str, tuple[str, ...] | None]:
+    """The answers that were held back in the run of the hits, because a source was silent."""
+    codes = sorted({code for hit in stored for code in hit.held_back})
+    checks = {code: everything.clearing.get(code) for code in codes}
+    return {code: answers_of(c, c.silence) if c else None for code, c in checks.items()}
 
 
 def is_in(hit_or_lead_id: str, hits_parquet: Path) -> bool:
@@ -213,7 +225,10 @@ def _stored(name: str, path: Path) -> list[_Stored]:
             where=str(path),
             next_step=("该文件由 doudi detect 写出", "doudi detect writes it"),
         )
-    rows = _named(name, path, "hit_id, detector, household, as_of, evidence_sha256, evidence")
+    has_held = "held_back" in pq.read_schema(path).names  # not in files of earlier releases
+    held = "held_back" if has_held else "[]::VARCHAR[]"
+    columns = "hit_id, detector, household, as_of, evidence_sha256, evidence"
+    rows = _named(name, path, f"{columns}, {held}")
     if not rows:
         raise ReceiptError(
             (f"没有命中或线索 {name}", f"no hit or lead {name}"),
@@ -224,8 +239,8 @@ def _stored(name: str, path: Path) -> list[_Stored]:
             ),
         )
     return [
-        _Stored(hit_id, detector, household, as_of, sha256, json.loads(body))
-        for hit_id, detector, household, as_of, sha256, body in rows
+        _Stored(hit_id, detector, household, as_of, sha256, json.loads(body), tuple(held_codes))
+        for hit_id, detector, household, as_of, sha256, body, held_codes in rows
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -13,18 +13,19 @@ from doudi.detectors import both_sides, merge
 from doudi.detectors.catalogue import catalogue
 from doudi.detectors.checker import require_explained
 from doudi.detectors.facts import Facts
-from doudi.detectors.freeze import frozen
+from doudi.detectors.freeze import frozen, held_back
 from doudi.detectors.search import Counts, Searched, search
 from doudi.detectors.setting import open_setting, require_delivered
 from doudi.detectors.values import build_places
 from doudi.graph.errors import UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     from doudi.detectors.catalogue import Catalogue
+    from doudi.detectors.freeze import Held
     from doudi.detectors.header import Detector
     from doudi.detectors.setting import Setting
     from doudi.graph.connection import Connection
@@ -59,6 +60,7 @@ class DetectReceipt:
         detectors: One entry a detector, frozen ones too.
         hits: Columns of ``hits.parquet``.
         leads: Columns of ``leads.parquet``.
+        held: Clearing codes some answers of which were held back, each with the silent sources.
         also_run: Leak detectors that ran on the error households only, for the net picture.
         outputs: Files written.
         messages: What a person should know.
@@ -69,14 +71,15 @@ class DetectReceipt:
     detectors: tuple[DetectorRun, ...]
     hits: pa.Table
     leads: pa.Table
+    held: Mapping[str, tuple[str, ...]]
     also_run: tuple[str, ...]
     outputs: tuple[str, ...]
     messages: tuple[str, ...]
 
     @property
     def exit_code(self) -> int:
-        """0, or 3 when a detector was frozen."""
-        return EXIT_FROZEN if any(d.frozen_by for d in self.detectors) else 0
+        """0, or 3 when a detector was frozen or a clearing check held back."""
+        return EXIT_FROZEN if self.held or any(d.frozen_by for d in self.detectors) else 0
 
     def to_json(self) -> dict[str, Any]:
         """The receipt as JSON values."""
@@ -89,6 +92,7 @@ class DetectReceipt:
             "messages": list(self.messages),
             "detectors": [_line(run) for run in self.detectors],
             "also_run": list(self.also_run),
+            "held_back": {code: list(slugs) for code, slugs in self.held.items()},
             "hits": self.hits.num_rows,
             "leads": self.leads.num_rows,
         }
@@ -125,6 +129,7 @@ def detect(  # noqa: PLR0913 - the options of the command
     extra: Path | None = None,
     previous: Path | None = None,
     feeds: Mapping[str, date] | None = None,
+    sick: Collection[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> DetectReceipt:
     """Find, clear and merge.
@@ -140,10 +145,11 @@ def detect(  # noqa: PLR0913 - the options of the command
         extra: Folder with further detectors and checks (``home/detectors``).
         previous: ``hits.parquet`` of the run before; hits of frozen detectors are carried on.
         feeds: For each source the day its newest delivery was known; None takes the newest fact.
+        sick: Sources whose newest delivery is not to be relied upon.
         progress: Told each detector and check as it begins.
 
     Returns:
-        The receipt; ``exit_code`` is 3 when a detector was frozen.
+        The receipt; ``exit_code`` is 3 when a detector was frozen or a clearing check held back.
 
     Raises:
         FutureAsOf: if the month is later than the last paid month.
@@ -157,9 +163,15 @@ def detect(  # noqa: PLR0913 - the options of the command
     )
     require_delivered(setting)
     asked = _household_ids(setting, households)
-    icy = frozen(everything.detectors, setting.feeds, as_of_end=setting.as_of_end)
-    searched = search(setting, [d for d in chosen if d.id not in icy], asked)
-    hits = _with_carried(searched.hits, previous, [d.id for d in chosen if d.id in icy], asked)
+    icy = frozen(everything.detectors, setting.feeds, as_of_end=setting.as_of_end, sick=sick)
+    running = [d for d in chosen if d.id not in icy]
+    held = held_back(
+        everything.used_by(running), setting.feeds, as_of_end=setting.as_of_end, sick=sick
+    )
+    setting = replace(setting, held={code: one.reasons for code, one in held.items()})
+    searched = search(setting, running, asked)
+    found = _still_cleared(searched.hits, previous)
+    hits = _with_carried(found, previous, [d.id for d in chosen if d.id in icy], asked)
     other = _other_side(setting, chosen, icy, hits)
     leads = _leads(setting, everything, hits, other.hits, icy)
     runs = [DetectorRun(d.id, d.version, _counts(d, searched), icy.get(d.id, ())) for d in chosen]
@@ -169,9 +181,10 @@ def detect(  # noqa: PLR0913 - the options of the command
         detectors=tuple(runs),
         hits=hits,
         leads=leads,
+        held={code: one.slugs for code, one in held.items()},
         also_run=tuple(sorted(other.counts)),
         outputs=_write(out, hits, leads),
-        messages=_messages(runs),
+        messages=(*_messages(runs), *_held_messages(held)),
     )
 
 
@@ -189,10 +202,40 @@ def _counts(detector: Detector, searched: Searched) -> Counts:
 
 def _messages(runs: list[DetectorRun]) -> tuple[str, ...]:
     return tuple(
-        f"{run.id}: 数据源缺失或过旧，本次冻结 frozen by {', '.join(run.frozen_by)}"
+        f"{run.id}: 数据源缺失、过旧或异常，本次冻结 frozen by {', '.join(run.frozen_by)}"
         for run in runs
         if run.frozen_by
     )
+
+
+def _held_messages(held: Mapping[str, Held]) -> tuple[str, ...]:
+    return tuple(
+        f"{code}: 数据源缺失、过旧或异常，不据以排除 held back for {', '.join(one.slugs)}"
+        for code, one in held.items()
+    )
+
+
+def _still_cleared(found: pa.Table, previous: Path | None) -> pa.Table:
+    """Hits found; one that a check had cleared whose answer is held back now stays as it was.
+
+    Nothing is cleared because a source is silent, and nothing is accused.
+    """
+    if previous is None or not previous.exists() or "held_back" not in found.column_names:
+        return found
+    con = duckdb.connect()
+    try:
+        con.register("found", found)
+        listed = ", ".join(f"p.{name}" for name in merge.HITS if name not in {"stale", "held_back"})
+        return con.execute(
+            "WITH kept AS (SELECT f.hit_id FROM found AS f JOIN read_parquet(?) AS p USING (hit_id) "
+            "WHERE p.cleared AND list_has_any(f.held_back, p.clearing_codes)) "
+            "SELECT * FROM found WHERE hit_id NOT IN (SELECT hit_id FROM kept) "
+            f"UNION ALL BY NAME SELECT {listed}, true AS stale, []::VARCHAR[] AS held_back "
+            "FROM read_parquet(?) AS p WHERE hit_id IN (SELECT hit_id FROM kept)",
+            [str(previous), str(previous)],
+        ).fetch_arrow_table()
+    finally:
+        con.close()
 
 
 def _household_ids(setting: Setting, households: Sequence[str] | None) -> list[str] | None:
@@ -226,7 +269,8 @@ def _with_carried(
     con = duckdb.connect()
     try:
         carried = con.execute(
-            f"SELECT {', '.join(n for n in merge.HITS if n != 'stale')}, true AS stale "
+            f"SELECT {', '.join(n for n in merge.HITS if n not in ('stale', 'held_back'))}, "
+            "true AS stale, []::VARCHAR[] AS held_back "
             "FROM read_parquet(?) WHERE list_contains(?, detector) AND "
             "(?::VARCHAR[] IS NULL OR list_contains(?::VARCHAR[], household))",
             [str(previous), detectors, households, households],

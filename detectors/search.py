@@ -235,6 +235,7 @@ class _Search:
             detectors=names,
             area_group=group.number,
             given=given,
+            held=setting.held.get(check.id, ()),
         )
 
     def _least(self, group: AreaGroup) -> float:
@@ -255,7 +256,7 @@ class _Search:
                 if over_line_months(
                     self.setting, self.facts, part, with_person=kind != "over_line"
                 ):
-                    clear.rule_out_by_income(self.facts)
+                    clear.rule_out_by_income(self.facts, is_held="X07" in self.setting.held)
 
     def _result(self, weak: dict[str, int], outside: dict[str, int]) -> Searched:
         counted = self.facts.rows(

@@ -28,6 +28,8 @@ class Setting:
         feeds: For each source the day its newest delivery was known, for the feeds' health.
         data_dates: For each source the day of its newest fact, which a receipt shows; it follows
             from the projection alone, so that a rebuilt one gives the same receipt.
+        held: Clearing codes whose answers are held back because they would rest on the silence of
+            a source, each with the reasons concerned, or None where every answer is.
     """
 
     connection: Connection
@@ -40,6 +42,7 @@ class Setting:
     as_of: date
     as_known: date | None
     progress: Callable[[str], None] = field(default=lambda _step: None)
+    held: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
 
     @property
     def as_of_end(self) -> date:
@@ -56,6 +59,7 @@ def open_setting(
     as_of: date,
     feeds: Mapping[str, date] | None = None,
     progress: Callable[[str], None] | None = None,
+    held: Mapping[str, tuple[str, ...] | None] | None = None,
 ) -> Setting:
     """What a search needs to know, with the feeds' ages read from the projection."""
     facts = Facts(projection.folder)
@@ -74,6 +78,7 @@ def open_setting(
         as_of=first_of(as_of),
         as_known=projection.as_known,
         progress=progress or (lambda _step: None),
+        held=dict(held or {}),
     )
 
 

@@ -21,6 +21,7 @@ from doudi import (
     commands_leads,
     commands_line,
     commands_link,
+    commands_sources,
     commands_synth,
 )
 from doudi.console import Console
@@ -37,6 +38,7 @@ app = typer.Typer(
 commands_line.register(app)
 commands_synth.register(app)
 commands_link.register(app)
+commands_sources.register(app)
 commands_leads.register(app)
 commands_graph.register(app)
 commands_identity.register(app)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from doudi.loaders.conflicts import Conflict
     from doudi.stages import Line
 
-COLUMNS = ("item", "kind", "left", "right", "probability", "rule", "sources", "verdict")
+COLUMNS = ("item", "kind", "left", "right", "probability", "rule", "sources", "decided")
 ReasonOption = Annotated[str, typer.Option("--reason", help="书面理由 written reason")]
 WhoOption = Annotated[str | None, typer.Option("--as", help="经办人 who decides")]
 
@@ -111,5 +111,6 @@ def _row(line: Line, conflict: Conflict) -> list[object]:
     words = asdict(conflict) | {
         "kind": line.console.text(*KINDS[conflict.kind]),
         "sources": ", ".join(conflict.sources),
+        "decided": conflict.verdict,
     }
     return [words[name] for name in COLUMNS]

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import HomeError, UnknownName
+from doudi.graph.errors import HomeError, UnknownName, in_lang
 from doudi.graph.schema import schema
+from doudi.loaders.verdicts import SAID
 from doudi.pictures import short, templates
 from doudi.queries import records
-from doudi.words import unit
+from doudi.words import MODES, unit
 from doudi.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
 
     from doudi.evidence import Edge, Evidence
+    from doudi.feed_watch import Watched
     from doudi.graph.errors import Lang
     from doudi.lead import Lead
     from doudi.stages import Line
@@ -85,8 +87,10 @@ def write_report(
     workspace = Workspace(line.home.path, lang=line.console.lang, who=who, purpose=purpose, run=run)
     leads, shown = _chosen(workspace, lead_id, township)
     codes = _clearing_titles(workspace)
+    feeds = [] if lead_id else _feeds(line, leads)
     made = None if run else datetime.now(UTC)
-    page = render(workspace, records(leads), [_section(lead, codes) for lead in shown], made=made)
+    sections = [_section(lead, codes) for lead in shown]
+    page = render(workspace, records(leads), sections, feeds, made=made)
     name = lead_id or township or "index"
     home = line.home
     found = home.file_of(run, "leads.parquet") if run else home.latest("leads.parquet")
@@ -126,10 +130,24 @@ def _chosen(
     return leads, [workspace.lead(one) for one in leads["lead_id"].head(LEADS_IN_REPORT)]
 
 
+def _feeds(line: Line, leads: pd.DataFrame) -> list[Watched]:
+    """The feeds as they stood when the leads were found, at the end of their month."""
+    from doudi.days import parse_month
+    from doudi.detectors.months import next_month
+    from doudi.feed_watch import month_of, watch
+
+    if leads.empty:
+        return watch(line.home.path, as_of_end=next_month(month_of(line)))
+    found = leads.iloc[0]
+    month = next_month(parse_month(str(found["as_of"])))
+    return watch(line.home.path, as_of_end=month, as_known=found["as_known"])
+
+
 def render(
     workspace: Workspace,
     leads: list[dict[str, Any]],
     sections: list[Section],
+    feeds: Sequence[Watched] = (),
     *,
     made: datetime | None = None,
 ) -> str:
@@ -143,6 +161,7 @@ def render(
             leads=leads,
             sections=sections,
             ranked=_ranked(workspace),
+            feeds=[_feed(one, workspace.lang) for one in feeds],
             made=made,
             known=leads[0]["as_known"] if leads else None,
             titles={d.id: d.title.in_(workspace.lang) for d in workspace.detectors.values()},
@@ -162,6 +181,29 @@ def _ranked(workspace: Workspace) -> list[dict[str, Any]]:
         return []
     why = f"reasons_{workspace.lang}"
     return records(frame.head(RANKED_SHOWN).assign(reasons=frame.get(why, frame["reasons"])))
+
+
+def _feed(one: Watched, lang: Lang) -> dict[str, Any]:
+    """A feed as the page shows it."""
+    from doudi.loaders.verdicts import NAMES
+    from doudi.source_book import cadence, department
+
+    health, newest = one.health, one.health.newest
+    return {
+        "title": one.source.title[lang],
+        "department": department(one.source, lang),
+        "cadence": cadence(one.source, lang),
+        "last": health.last or "",
+        "age": "" if health.age is None else health.age,
+        "rows": f"{newest.rows:,}" if newest else "",
+        "mode": in_lang(MODES[newest.mode], lang) if newest else "",
+        "is_sick": one.is_sick,
+        "verdicts": [
+            (in_lang(NAMES[v.kind], lang), v.kind in SAID, in_lang(v.told, lang))
+            for v in one.verdicts
+        ],
+        "stands_still": [*one.freezes, *one.holds],
+    }
 
 
 def _clearing_titles(workspace: Workspace) -> dict[str, str]:

@@ -33,10 +33,18 @@ OutOption = Annotated[Path | None, typer.Option("--out", help="同时写到 writ
 
 
 def open_line(
-    home: Path | None, *, lang: str | None, as_json: bool, neo4j: str | None = None
+    home: Path | None,
+    *,
+    lang: str | None,
+    as_json: bool,
+    neo4j: str | None = None,
+    make: bool = True,
 ) -> Line:
-    """The home, made where it is missing (and said so), with this command's voice."""
-    opened, made = Home.open(home)
+    """The home, made where it is missing (and said so), with this command's voice.
+
+    A command that only looks makes none (``make``).
+    """
+    opened, made = Home.open(home) if make else (Home(Home.locate(home)), False)
     if neo4j:
         opened.settings.neo4j.uri = neo4j
     console = Console(lang=_lang(lang or opened.settings.lang), as_json=as_json)

@@ -85,6 +85,20 @@ class Line:
             parts = [receipt.to_json() for receipt in receipts]
             return self._recorded(run, self._loaded(parts, deliveries))
 
+    def check(self, delivery: Path) -> dict[str, Any]:
+        """What loading a delivery would do and say; nothing is written."""
+        from doudi.loaders.check import check_delivery
+
+        folders = _existing([delivery])
+        self._require_same_kind(folders)
+        with self.console.stage("检查数据", "checking") as progress:
+            found = check_delivery(
+                folders[0], self.home.path, lang=self.console.lang, progress=progress
+            ).to_json()
+        counted = [file for file in found["files"] if "rows_in" in file]
+        said = self._loaded([found | {"files": counted}], folders)
+        return found | {name: said[name] for name in ("ok", "exit_code", "inputs", "messages")}
+
     def _recorded(self, run: Run, receipt: dict[str, Any]) -> dict[str, Any]:
         """The whole receipt, in the run's folder and in the ledger."""
         from doudi.casework.ledger import Ledger
@@ -270,7 +284,9 @@ class Line:
         As known at an earlier day nothing is carried on from runs of today, and the ledger stays.
         """
         from doudi.detectors.catalogue import catalogue
+        from doudi.detectors.months import next_month
         from doudi.detectors.run import detect
+        from doudi.feed_watch import sick_feeds
         from doudi.loaders.feeds import feeds
 
         extra = self.home.path / "detectors"
@@ -292,6 +308,7 @@ class Line:
                     extra=extra,
                     previous=previous,
                     feeds=feeds(self.home.path, as_known),
+                    sick=sick_feeds(self.home.path, as_of_end=next_month(as_of), as_known=as_known),
                     progress=progress,
                 )
             said = receipt.to_json()

@@ -243,9 +243,14 @@ class SourceError(DoudiError):
 
 
 class FeedStopped(DoudiError):
-    """One file of a delivery was refused as a whole; the others go on."""
+    """One file of a delivery was refused as a whole; the others go on.
+
+    Attributes:
+        which: Which problem it is, in one word.
+    """
 
     exit_code = 3
+    which: str = ""
 
 
 class DeliveryError(DoudiError):

@@ -287,6 +287,8 @@ def _source(
             (low, high),
             expect.get("shrink", Expect.shrink),
             expect.get("rejected", Expect.rejected),
+            expect.get("shift", Expect.shift),
+            expect.get("nulls", Expect.nulls),
         ),
         columns=columns,
         ignored=table.get("ignore", {}),

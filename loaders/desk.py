@@ -13,6 +13,7 @@ from doudi.loaders.control import Folder, compare
 from doudi.loaders.facts import append, make_facts
 from doudi.loaders.feeds import note_feed
 from doudi.loaders.headers import match
+from doudi.loaders.health import note_health, note_stopped
 from doudi.loaders.identity import Keys, keep_in_vault, newcomers, write_whole
 from doudi.loaders.judge import judge
 from doudi.loaders.modes import settle, snapshots
@@ -22,6 +23,7 @@ from doudi.loaders.plausible import check_size, check_units
 from doudi.loaders.read import read_sheet
 from doudi.loaders.receipt import FileReceipt
 from doudi.loaders.resolve import resolve
+from doudi.loaders.sketch import Sketch, sketch
 from doudi.loaders.source import NUMBERS
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from doudi.graph.errors import FeedStopped
     from doudi.graph.tables import FactStore
     from doudi.loaders.modes import Delivery
     from doudi.loaders.read import Sheet
@@ -40,6 +43,50 @@ if TYPE_CHECKING:
 
 ROW_GROUP = 122_880
 """Rows that the engine gives to one thread; with fewer a second one only waits and costs."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A feed that was read, cleaned and settled; the rest of it is in the engine.
+
+    Attributes:
+        sheets: Content of its files by name, in the order of the parts.
+        is_empty: Whether the files hold no rows, and that says nothing.
+    """
+
+    feed: Feed
+    delivery: Delivery
+    sheets: dict[str, Sheet]
+    is_empty: bool = False
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a feed gives, before anything of it is written.
+
+    Attributes:
+        seq: Running number of the load.
+        facts: Records by label or (type, start, end).
+        parameters: Dated parameters, where the source feeds them.
+        rows: Rows to keep; None where a delivery says nothing new.
+        fresh: People whom the vault does not hold yet.
+    """
+
+    seq: int
+    facts: dict[tuple[str, ...], pa.Table]
+    parameters: pa.Table | None
+    rows: pa.Table | None
+    fresh: pa.Table
+
+    @property
+    def count(self) -> int:
+        """Records of facts, parameters included."""
+        tables = [*self.facts.values(), *([] if self.parameters is None else [self.parameters])]
+        return sum(int(table.num_rows) for table in tables)
+
+    def file(self, slug: str) -> str:
+        """Name of the files of this load."""
+        return f"{self.seq:06d}-{slug}.parquet"
 
 
 @dataclass(frozen=True)
@@ -58,22 +105,47 @@ class Desk:
         Raises:
             FeedStopped: if any part cannot be used; nothing of the feed is written then.
         """
-        sheets = {path.name: read_sheet(path) for path in paths}
+        ready = self.prepare(source, paths)
+        made = None if ready.is_empty else self._work_out(ready)
+        receipts = self._told(ready, made)
+        self.keep(ready, made, receipts)
+        return receipts
+
+    def prepare(self, source: Source, paths: list[Path]) -> Ready:
+        """Read, clean and settle all parts of one data type; nothing is written.
+
+        Raises:
+            FeedStopped: if any part cannot be used.
+        """
+        sheets = self.read(source, paths)
         headers = tuple(
             match(s.headers, source, p) for s, p in zip(sheets.values(), paths, strict=True)
         )
         feed = Feed(source, headers, self.folder.as_known)
         delivery = self.folder.for_source(source.slug)
         if self._nothing(sheets, source, delivery):
-            note_feed(self.home, source.slug, delivery.as_known)
-            return self._receipts(feed, sheets, {}, {}, 0)
+            return Ready(feed, delivery, sheets, is_empty=True)
         self._clean(feed, sheets)
         settle(self.con, feed, delivery, self._rows(source))
         check_size(self.con, feed, delivery, paths[-1])
         check_units(self.con, feed, paths[-1])
-        facts = self._write(feed, delivery, sheets)
-        note_feed(self.home, source.slug, delivery.as_known)
-        return self._receipts(feed, sheets, self._fates(feed), self._reasons(), facts)
+        return Ready(feed, delivery, sheets)
+
+    def read(self, source: Source, paths: list[Path]) -> dict[str, Sheet]:  # noqa: ARG002 - a check notes whose they are
+        """The content of all parts by file name."""
+        return {path.name: read_sheet(path) for path in paths}
+
+    def keep(self, ready: Ready, made: Made | None, receipts: list[FileReceipt]) -> None:
+        """Write what a feed gave: the one place at which anything goes into the home."""
+        if made is not None:
+            self._write(ready, made)
+        seen = Sketch() if made is None else sketch(self.con, ready.feed)
+        note_health(self.home, ready.feed.source.slug, ready.delivery, receipts, seen)
+        note_feed(self.home, ready.feed.source.slug, ready.delivery.as_known)
+
+    def refuse(self, slug: str, error: FeedStopped) -> None:
+        """Keep that a feed came and was stopped."""
+        note_stopped(self.home, slug, self.folder.for_source(slug), error)
 
     def _nothing(self, sheets: dict[str, Sheet], source: Source, delivery: Delivery) -> bool:
         """Whether the files hold no rows, and that says nothing."""
@@ -90,37 +162,35 @@ class Desk:
         for number, rows in enumerate(parts):
             self.con.register(f"raw{number}", rows)
         clean(self.con, feed, parts, people=self.store.files("Person"), key=self.keys.pid)
-        note_names(self.con)
         judge(self.con, feed)
         quarantine.collect(self.con, feed)
 
-    def _write(self, feed: Feed, delivery: Delivery, sheets: dict[str, Sheet]) -> int:
-        """Work everything out, then write it; rows last, so that a killed load is done again."""
-        slug, seq = feed.source.slug, self.store.next_seq()
+    def _work_out(self, ready: Ready) -> Made:
+        """All that a feed gives, in memory."""
+        feed, delivery, seq = ready.feed, ready.delivery, self.store.next_seq()
         made = make_facts(self.con, feed.source, delivery, self.store, seq)
         parameters = make_parameters(self.con, seq) if feed.source.rows_table else None
-        rows = self._kept_rows(feed, delivery, seq)
         fresh = newcomers(self.con, _people_sql(feed))
         if fresh.num_rows:
             own = [
-                _identities(fresh, delivery, slug, seq),
+                _identities(fresh, delivery, feed.source.slug, seq),
                 *([made[("Person",)]] if ("Person",) in made else []),
             ]
             made[("Person",)] = pa.concat_tables(own, promote_options="default")
-        table = self.home / "quarantine" / delivery.batch / f"{slug}.parquet"
-        quarantine.write(self.con, sheets, table, delivery.batch, self.keys.vault)
-        facts = append(self.store, made, seq, slug)
-        if parameters is not None and parameters.num_rows:
-            write_whole(
-                parameters, self.home / "tables" / "parameters" / f"{seq:06d}-{slug}.parquet"
-            )
-            facts += parameters.num_rows
-        keep_in_vault(
-            self.con, fresh, self.home / "vault" / f"{seq:06d}-{slug}.parquet", self.keys.vault
-        )
-        if rows is not None:
-            write_whole(rows, self._rows(feed.source) / f"{seq:06d}-{slug}.parquet")
-        return facts
+        return Made(seq, made, parameters, self._kept_rows(feed, delivery, seq), fresh)
+
+    def _write(self, ready: Ready, made: Made) -> None:
+        """Write it; rows last, so that a killed load is done again."""
+        note_names(self.con)
+        slug, batch, name = ready.feed.source.slug, ready.delivery.batch, made.file
+        table = self.home / "quarantine" / batch / f"{slug}.parquet"
+        quarantine.write(self.con, ready.sheets, table, batch, self.keys.vault)
+        append(self.store, made.facts, made.seq, slug)
+        if made.parameters is not None and made.parameters.num_rows:
+            write_whole(made.parameters, self.home / "tables" / "parameters" / name(slug))
+        keep_in_vault(self.con, made.fresh, self.home / "vault" / name(slug), self.keys.vault)
+        if made.rows is not None:
+            write_whole(made.rows, self._rows(ready.feed.source) / name(slug))
 
     def resolve(self, by_person: Collection[str]) -> Resolved:
         """Keep the names that the delivery brought, and look for who is only named.
@@ -166,6 +236,13 @@ class Desk:
         for part, reason, count in self.con.execute(sql).fetchall():
             found.setdefault(part, {})[reason] = count
         return found
+
+    def _told(self, ready: Ready, made: Made | None) -> list[FileReceipt]:
+        """The receipts of a feed's files."""
+        if made is None:
+            return self._receipts(ready.feed, ready.sheets, {}, {}, 0)
+        fates, reasons = self._fates(ready.feed), self._reasons()
+        return self._receipts(ready.feed, ready.sheets, fates, reasons, made.count)
 
     def _receipts(
         self,

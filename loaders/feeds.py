@@ -26,7 +26,8 @@ def deliveries(home: Path) -> dict[str, list[date]]:
     if not path.exists():
         return {}
     told = json.loads(path.read_text()).items()
-    return {slug: sorted(date.fromisoformat(day) for day in days) for slug, days in told}
+    days = {slug: [one] if isinstance(one, str) else one for slug, one in told}  # one day, once
+    return {slug: sorted(map(date.fromisoformat, several)) for slug, several in days.items()}
 
 
 def note_feed(home: Path, slug: str, as_known: date) -> None:

@@ -70,34 +70,75 @@ def plain(header: str) -> str:
     return "".join(c for c in text.lower() if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
+@dataclass(frozen=True)
+class Survey:
+    """Every header of a file and what it is taken for, right or wrong.
+
+    Attributes:
+        matched: Columns of the source, each once.
+        ignored: Headers that the source lets pass.
+        unknown: What to say of each header that is none.
+        doubled: Columns that stand twice.
+        missing: Key and main columns that are not there.
+        absent: Other promised columns that are not there.
+        is_headed: Whether any header is known: else the first row is none.
+    """
+
+    matched: tuple[Matched, ...]
+    ignored: tuple[str, ...]
+    unknown: tuple[Pair, ...]
+    doubled: tuple[str, ...]
+    missing: tuple[Column, ...]
+    absent: tuple[str, ...]
+    is_headed: bool
+
+
+def survey(headers: Sequence[str], source: Source) -> Survey:
+    """Every header looked up; nothing is refused."""
+    known = _known(source)
+    passing = {plain(header) for header in source.ignored}
+    found: dict[str, Matched] = {}
+    ignored, unknown, doubled = [], [], []
+    for place, header in enumerate(headers):  # a few dozen headers
+        name, unit = _split(plain(header), known)
+        if name not in known:
+            if plain(header) in passing:
+                ignored.append(header)
+            elif plain(header):
+                unknown.append(_unknown(place, header, known))
+        elif known[name].name in found:
+            doubled.append(name)
+        else:
+            found[known[name].name] = Matched(place, known[name], unit)
+    return Survey(
+        matched=tuple(found.values()),
+        ignored=tuple(ignored),
+        unknown=tuple(unknown),
+        doubled=tuple(doubled),
+        missing=tuple(_needed(source, found)),
+        absent=tuple(
+            c.name for c in source.columns.values() if c.role == "plain" and c.name not in found
+        ),
+        is_headed=bool(
+            {*known, *passing} & {_split(plain(header), known)[0] for header in headers}
+        ),
+    )
+
+
 def match(headers: Sequence[str], source: Source, path: Path) -> Headers:
     """Every header matched, or the feed stopped with all that is wrong.
 
     Raises:
         FeedStopped: for unknown or doubled columns, and for absent key or main columns.
     """
-    known = _known(source)
-    ignored = {plain(header) for header in source.ignored}
-    if not {*known, *ignored} & {_split(plain(header), known)[0] for header in headers}:
+    seen = survey(headers, source)
+    if not seen.is_headed:
         raise stopped(path, "headers", problems=note("no_header"))
-    found: dict[str, Matched] = {}
-    problems: list[Said] = []
-    for place, header in enumerate(headers):  # a few dozen headers
-        name, unit = _split(plain(header), known)
-        if name not in known:
-            if plain(header) and plain(header) not in ignored:
-                problems.append(_unknown(place, header, known))
-        elif known[name].name in found:
-            problems.append(note("doubled", name=name))
-        else:
-            found[known[name].name] = Matched(place, known[name], unit)
-    problems += [
-        note("missing", name=c.name, zh="、".join(c.headers[:1])) for c in _needed(source, found)
-    ]
+    problems: list[Said] = [*seen.unknown, *(note("doubled", name=name) for name in seen.doubled)]
+    problems += [note("missing", name=c.name, zh="、".join(c.headers[:1])) for c in seen.missing]
     if problems:
         raise stopped(path, "headers", problems=joined(problems))
-    absent = [c.name for c in source.columns.values() if c.role == "plain" and c.name not in found]
-    return Headers(tuple(found.values()), tuple(absent))
+    return Headers(seen.matched, seen.absent)
 
 
 def _unknown(place: int, header: str, known: Iterable[str]) -> Pair:

@@ -69,16 +69,20 @@ def load(
         open_vault(con, home / "vault")
         open_names(con, home / "vault" / "names", keys.vault)
         desk = Desk(con, home, folder, keys, FactStore(home / "tables"))
-        return _work_through(desk, declared, progress, lang)
+        receipt = work_through(desk, declared, progress, lang)
+        desk.resolve(by_person(declared.values()))
+        return receipt
     finally:
         con.close()
 
 
-def _work_through(
+def work_through(
     desk: Desk, declared: dict[str, Source], progress: Callable[[str], None] | None, lang: Lang
 ) -> LoadReceipt:
+    """All feeds of a delivery, each on the desk; what became of them."""
     receipts: list[FileReceipt] = []
     problems: list[Said] = []
+    stops: dict[str, str] = {}
     feeds = desk.folder.feeds()
     for slug in _ordered(feeds, declared):  # one data type after the other
         for path in feeds[slug]:
@@ -87,15 +91,17 @@ def _work_through(
         try:
             receipts += _load_feed(desk, slug, feeds[slug], declared)
         except FeedStopped as error:
+            stops[slug] = in_lang(error.message, lang)
             problems.append(error.message)
-    desk.resolve(by_person(declared.values()))
+            if slug in declared:
+                desk.refuse(slug, error)
     problems += _no_files(desk.folder, feeds)
     batch = desk.folder.batch
     problems += [note("unread", file=f"{batch}/{n}") for n in desk.folder.unread()]
     problems += [m for r in receipts for m in _unhealthy(r, declared[r.source])]
     notes = [m for r in receipts for m in _remarks(r, declared[r.source], desk.folder)]
     messages = tuple(in_lang(message, lang) for message in (*problems, *notes))
-    return LoadReceipt(batch, tuple(receipts), messages, unhealthy=bool(problems))
+    return LoadReceipt(batch, tuple(receipts), messages, unhealthy=bool(problems), stopped=stops)
 
 
 def _load_feed(

@@ -143,9 +143,11 @@ def stopped(path: Path, which: str, /, **values: Said | float) -> FeedStopped:
         which: Which problem, a key of ``FOUND``.
         values: What the sentence names; never a value of a row.
     """
-    return FeedStopped(
+    error = FeedStopped(
         filled(*FOUND[which], **values),
         where=f"{path.parent.name}/{path.name}",
         expected=filled(*EXPECTED.get(which, WHOLE), **values),
         next_step=NEXT,
     )
+    error.which = which
+    return error

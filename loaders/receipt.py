@@ -66,12 +66,17 @@ class FileReceipt:
 
 @dataclass(frozen=True)
 class LoadReceipt:
-    """One delivery."""
+    """One delivery.
+
+    Attributes:
+        stopped: What was said of each feed that was stopped, by data type.
+    """
 
     batch: str
     files: tuple[FileReceipt, ...]
     messages: tuple[str, ...]
     unhealthy: bool = False
+    stopped: dict[str, str] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -86,4 +91,5 @@ class LoadReceipt:
             "exit_code": self.exit_code,
             "files": [asdict(file) for file in self.files],
             "messages": list(self.messages),
+            "stopped": dict(self.stopped),
         }

@@ -99,11 +99,15 @@ class Expect:
         rows: Least and greatest number of rows of a snapshot; fewer stops the feed, more is said.
         shrink: Least share of the known rows that a snapshot must still list.
         rejected: Greatest share of refused rows that passes without a message.
+        shift: Greatest move of a column's words or deciles between deliveries, see ``verdicts.py``.
+        nulls: Greatest move of the share of rows without a value in a column.
     """
 
     rows: tuple[int, int] = (0, 10**9)
     shrink: float = 0.5
     rejected: float = 0.2
+    shift: float = 0.25
+    nulls: float = 0.2
 
 
 @dataclass(frozen=True)

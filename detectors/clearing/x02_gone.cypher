@@ -7,6 +7,9 @@
 // unit = "homes a household may own"
 // why = "a house under an agreement leaves the count"
 // policy = "asset.home_count_max"
+// [silence.vehicle_insurance]
+// days = 75
+// reasons = ["insured by others", "off the road"]
 // ---
 UNWIND $hits AS hit
 CALL (hit) {

@@ -11,6 +11,9 @@
 // default = 30000
 // unit = "CNY of revenue in the hit's twelve last months; exactly this much is exempt"
 // why = "about what a family of three may live on; a larger turnover is a business"
+// [silence.vehicle_registration]
+// days = 45
+// reasons = ["sole livelihood"]
 // ---
 UNWIND $hits AS hit
 CALL (hit) {

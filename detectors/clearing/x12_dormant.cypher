@@ -10,6 +10,12 @@
 // default = 12
 // unit = "months of zero filings up to the last month of the hit"
 // why = "a year without revenue is no business"
+// [silence.executives]
+// days = 45
+// reasons = ["cooperative member"]
+// [silence.enterprise_registration]
+// days = 45
+// reasons = ["cooperative member"]
 // ---
 UNWIND $hits AS hit
 MATCH (c:Company {id: hit.company_id})

@@ -2,6 +2,8 @@
 // id = "X16"
 // title = { zh = "真实家庭变故", en = "genuine life event" }
 // explains = { zh = "户籍已记载离婚而民政无离婚登记，符合法院判决离婚", en = "the population register says divorced and no civil divorce explains it: a court divorce" }
+// [silence.divorce_registration]
+// days = 45
 // ---
 UNWIND $hits AS hit
 MATCH (p:Person {id: hit.person_id})-[w:SPOUSE_OF]-(m:Person {id: hit.member_id})

@@ -184,6 +184,32 @@ def test_a_clearing_check_is_read() -> None:
     assert check.returns == ("hit_id", "status", "evidence")
 
 
+SILENT = "[silence.vehicle_insurance]\n// days = 75\n// reasons = ['off the road']\n// ---\nUNWIND"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("vehicle_insurance", "vehicle_insurence", "unknown source 'vehicle_insurence'"),
+        ("days = 75", "days = 0", "age of vehicle_insurance must be a whole number"),
+        ("days = 75", "day = 75", "has an unknown entry day"),
+        ("['off the road']", "['off the road']", "column reason is declared and not returned"),
+    ],
+)
+def test_a_silence_that_cannot_be_watched_is_refused(old: str, new: str, said: str) -> None:
+    text = CHECK.replace("---\nUNWIND", SILENT.replace(old, new))
+    with pytest.raises(DetectorError) as caught:
+        read_clearing(text, "clearing/x12.cypher", frozenset({"vehicle_insurance"}))
+    assert said in str(caught.value)
+
+
+def test_every_reason_of_a_shipped_silence_is_one_the_check_returns() -> None:
+    for check in catalogue().clearing.values():
+        for silence in check.silence.values():
+            for reason in silence.reasons:
+                assert f"'{reason}' AS reason" in check.query, (check.id, reason)
+
+
 def test_a_clearing_code_outside_the_list_is_refused() -> None:
     with pytest.raises(DetectorError, match="X44"):
         read_clearing(CHECK.replace("X12", "X44"), "clearing/x12.cypher")

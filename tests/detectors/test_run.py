@@ -281,6 +281,101 @@ def test_a_feed_exactly_as_old_as_allowed_is_healthy(bench: Bench) -> None:
     assert bench.run(["E91"], feeds=feeds).exit_code == 3
 
 
+def test_a_sick_feed_freezes_its_detectors_however_new_it_is(bench: Bench) -> None:
+    bench.small.link("EXEC_OF.Person.Company", "p1", "c1", "2026-03")
+    bench.run(["E91"])
+    before = bench.out.rename(bench.out.with_name("before")) / "hits.parquet"
+    receipt = bench.run(["E91"], sick={"one_card_payment", "shareholders"}, previous=before)
+    assert receipt.exit_code == 3
+    assert receipt.detectors[0].frozen_by == ("one_card_payment",)
+    assert one(receipt.leads)["stale"] is True
+    assert bench.run(["E91"], sick={"shareholders"}).exit_code == 0
+
+
+SILENT = """// [silence.vehicle_insurance]
+// days = 75
+// reasons = ["uninsured"]
+"""
+INSURED = {"vehicle_insurance": date(2026, 7, 5)}
+
+
+def _cleared_by_silence(bench: Bench, reason: str = "uninsured") -> None:
+    """A post that a check clears for a reason, where nobody pays for the person's car."""
+    (bench.home / "clearing").mkdir()
+    text = CHECK.replace("// ---\nUNWIND", f"{SILENT}// ---\nUNWIND")
+    text = text.replace("c.id AS firm", f"'{reason}' AS reason, c.id AS firm")
+    (bench.home / "clearing" / "x20.cypher").write_text(text, "utf-8")
+    detector_file(bench.home, "E91", clearing='"X18", "X20"')
+    bench.small.link("EXEC_OF.Person.Company", "p1", "c1", "2026-03")
+    bench.small.link("LEGAL_REP_OF.Person.Company", "p1", "c1")
+
+
+@pytest.mark.parametrize(
+    ("feeds", "sick"),
+    [
+        ({}, ()),
+        ({"vehicle_insurance": date(2026, 4, 16)}, ()),
+        (INSURED, ("vehicle_insurance",)),
+    ],
+    ids=["missing", "too old", "sick"],
+)
+def test_nothing_is_cleared_because_a_feed_is_silent(
+    bench: Bench, feeds: dict[str, date], sick: tuple[str, ...]
+) -> None:
+    _cleared_by_silence(bench)
+    receipt = bench.run(["E91"], feeds=feeds, sick=sick)
+    hit = one(receipt.hits)
+    assert (hit["cleared"], hit["clearing_codes"], hit["held_back"]) == (False, [], ["X20"])
+    assert one(receipt.leads)["stale"] is True
+    assert receipt.exit_code == 3
+    assert receipt.to_json()["held_back"] == {"X20": ["vehicle_insurance"]}
+
+
+def test_a_check_clears_while_its_feed_is_well(bench: Bench) -> None:
+    _cleared_by_silence(bench)
+    receipt = bench.run(["E91"], feeds={"vehicle_insurance": date(2026, 4, 17)})
+    assert (one(receipt.hits)["cleared"], receipt.exit_code) == (True, 0)
+
+
+def test_an_answer_that_rests_on_what_was_sent_clears_all_the_same(bench: Bench) -> None:
+    _cleared_by_silence(bench, reason="sold")
+    receipt = bench.run(["E91"])
+    hit = one(receipt.hits)
+    assert (hit["cleared"], hit["held_back"]) == (True, [])
+    assert receipt.exit_code == 3  # others might have rested on it
+
+
+def test_what_was_cleared_before_stays_cleared_while_the_feed_is_silent(bench: Bench) -> None:
+    _cleared_by_silence(bench)
+    bench.run(["E91"], feeds=INSURED)
+    before = bench.out.rename(bench.out.with_name("before")) / "hits.parquet"
+    receipt = bench.run(["E91"], previous=before)
+    hit = one(receipt.hits)
+    assert (hit["cleared"], hit["clearing_codes"], hit["stale"]) == (True, ["X20"], True)
+    assert receipt.leads.num_rows == 0
+
+
+def test_a_hit_whose_clearing_was_held_back_is_reproduced(bench: Bench) -> None:
+    _cleared_by_silence(bench)
+    again = bench.replay(one(bench.run(["E91"]).hits)["hit_id"])
+    assert again.same, again.sentences("en")
+
+
+@pytest.mark.parametrize(("sick", "cleared"), [("public_payroll", False), ("shareholders", True)])
+def test_no_income_is_too_small_because_its_register_is_silent(
+    bench: Bench,
+    sick: str,
+    cleared: bool,  # noqa: FBT001 - what is expected
+) -> None:
+    detector_file(bench.home, "E91", recompute="over_line", clearing='"X07", "X18"')
+    bench.small.link("EXEC_OF.Person.Company", "p1", "c1", "2026-03")
+    _employed(bench, "p1", 800.0)
+    receipt = bench.run(["E91"], sick={sick})
+    hit = one(receipt.hits)
+    assert (hit["cleared"], hit["held_back"]) == (cleared, [] if cleared else ["X07"])
+    assert receipt.exit_code == (0 if cleared else 3)
+
+
 def test_a_month_after_the_last_delivered_one_is_refused(bench: Bench) -> None:
     with pytest.raises(FutureAsOf, match="2026-07"):
         bench.run(["E91"], as_of=date(2026, 7, 1))

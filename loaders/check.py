@@ -1,0 +1,291 @@
+"""What loading a delivery would do, without doing it.
+
+The feeds go over the same desk as in a load; only its last step, which writes, is left out. What a
+feed would have taught the ones after it (which numbers belong to known people) is kept in a folder
+of the system's own until the check is over.
+"""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from doudi.graph.errors import in_lang
+from doudi.graph.tables import FactStore
+from doudi.loaders.control import read_folder
+from doudi.loaders.desk import Desk
+from doudi.loaders.headers import survey
+from doudi.loaders.identity import Keys, open_vault
+from doudi.loaders.load import work_through
+from doudi.loaders.macros import engine
+from doudi.loaders.read import decode, suffix_of
+from doudi.loaders.source import Source, sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from doudi.graph.errors import FeedStopped, Lang, Said
+    from doudi.loaders.control import Folder
+    from doudi.loaders.desk import Made, Ready
+    from doudi.loaders.read import Sheet
+    from doudi.loaders.receipt import FileReceipt, LoadReceipt
+
+TEXTS = (".csv", ".tsv", ".csv.gz")
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    """A column of a file and what it is taken for.
+
+    Attributes:
+        unit: Unit in force: the header's where it has one, else the declared one.
+    """
+
+    header: str
+    name: str
+    type: str
+    role: str
+    unit: str
+    unit_from: str
+
+
+@dataclass(frozen=True)
+class FileLook:
+    """How a file looks, before its rows are.
+
+    Attributes:
+        encoding: Of a text file, else empty.
+        unknown: What to say of each header that is none, with the nearest.
+        missing: Key and main columns that are not there.
+        absent: Other promised columns that are not there.
+    """
+
+    file: str
+    source: str
+    format: str
+    encoding: str
+    mapped: tuple[MappedColumn, ...]
+    ignored: tuple[str, ...]
+    unknown: tuple[str, ...]
+    missing: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FeedLook:
+    """What a feed would change.
+
+    Attributes:
+        known: Rows known before.
+        new: Rows that would be written.
+        ended: Known rows that would be replaced, ended or no longer listed.
+        unlisted: Of these, rows that would have no successor.
+        is_empty: Whether the files hold no rows, and that says nothing.
+    """
+
+    source: str
+    title: dict[str, str]
+    mode: str
+    nature: str
+    known: int = 0
+    new: int = 0
+    ended: int = 0
+    unlisted: int = 0
+    is_empty: bool = False
+
+
+@dataclass(frozen=True)
+class CheckReceipt:
+    """What a load would say, and what the files look like."""
+
+    load: LoadReceipt
+    as_known: str
+    files: tuple[FileLook, ...]
+    feeds: tuple[FeedLook, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The receipt as JSON values; each file has the counts of the load, where it has any."""
+        told = self.load.to_json()
+        counts = {file["file"]: file for file in told["files"]}
+        looks = [asdict(look) | counts.pop(look.file, {}) for look in self.files]
+        return told | {
+            "stage": "check",
+            "batch": self.load.batch,
+            "as_known": self.as_known,
+            "files": looks,
+            "feeds": [asdict(feed) for feed in self.feeds],
+        }
+
+
+def check_delivery(
+    delivery: Path,
+    home: Path,
+    *,
+    lang: Lang = "zh",
+    progress: Callable[[str], None] | None = None,
+) -> CheckReceipt:
+    """Say what loading a delivery into a home would do.
+
+    Args:
+        delivery: Folder of ``<slug>.csv`` and the like, with or without ``delivery.toml``.
+        home: The home folder; it need not be there, and is not made.
+        lang: Language of the messages.
+        progress: Told each file.
+
+    Raises:
+        DeliveryError: if the folder cannot be read.
+        SourceError: if a source's TOML is wrong.
+    """
+    folder = read_folder(delivery)
+    declared = sources(home / "sources")
+    with _glance(home, folder, lang) as desk:
+        receipt = work_through(desk, declared, progress, lang)
+        files = desk.looks.files + _unread(folder, declared)
+        return CheckReceipt(
+            receipt, folder.as_known.isoformat(), tuple(files), tuple(desk.looks.feeds)
+        )
+
+
+@contextmanager
+def _glance(home: Path, folder: Folder, lang: Lang) -> Iterator[Glance]:
+    con = engine()
+    try:
+        open_vault(con, home / "vault")
+        with TemporaryDirectory(prefix="doudi-check-") as aside:
+            store = _Beside(home / "tables", FactStore(Path(aside)))
+            yield Glance(con, home, folder, _Lent(home / "keys"), store, lang)
+    finally:
+        con.close()
+
+
+class _Lent(Keys):
+    """The keys of a home; without any, keys for this check alone."""
+
+    @property
+    def pid(self) -> bytes:
+        """The key under which pseudonyms are made."""
+        path = self.folder / "pid.key"
+        return path.read_bytes() if path.exists() else _PASSING
+
+
+_PASSING = secrets.token_bytes(32)
+
+
+class _Beside(FactStore):
+    """The facts of a home, with people beside them whom only this check knows."""
+
+    def __init__(self, home_tables: Path, aside: FactStore) -> None:
+        super().__init__(home_tables)
+        self.aside = aside
+
+    def next_seq(self) -> int:
+        return max(super().next_seq(), self.aside.next_seq())
+
+    def files(self, *name: str) -> list[Path]:
+        return super().files(*name) + self.aside.files(*name)
+
+
+@dataclass
+class Looks:
+    """What was seen on the way."""
+
+    files: list[FileLook] = field(default_factory=list)
+    feeds: list[FeedLook] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Glance(Desk):
+    """A desk that reads, cleans and settles, and writes nothing into the home."""
+
+    lang: Lang = "zh"
+    looks: Looks = field(default_factory=Looks)
+
+    def read(self, source: Source, paths: list[Path]) -> dict[str, Sheet]:
+        """The content of all parts, their headers noted."""
+        sheets = super().read(source, paths)
+        self.looks.files += [
+            _look(path, sheets[path.name].headers, source, self.lang) for path in paths
+        ]
+        return sheets
+
+    def keep(self, ready: Ready, made: Made | None, receipts: list[FileReceipt]) -> None:  # noqa: ARG002 - nothing of them is written
+        """Note what would change; remember new people for the feeds that follow."""
+        source, mode = ready.feed.source, ready.delivery.mode
+        counts: dict[str, int] = {}
+        if made is not None:
+            counts = self._counts()
+            self._remember(made, source.slug)
+        is_empty = made is None
+        look = FeedLook(source.slug, source.title, mode, source.nature, **counts, is_empty=is_empty)
+        self.looks.feeds.append(look)
+
+    def refuse(self, slug: str, error: FeedStopped) -> None:  # noqa: ARG002 - a check keeps no record
+        """Note the files of a stopped feed that could not be looked at."""
+        seen = {look.file for look in self.looks.files}
+        paths = [path for path in self.folder.feeds()[slug] if path.name not in seen]
+        self.looks.files += [_bare(path, slug) for path in paths]
+
+    def _counts(self) -> dict[str, int]:
+        row = self.con.execute("""
+            SELECT (SELECT count(*) FROM before), (SELECT count(*) FROM incoming),
+                   count(*), count(*) FILTER (NOT replaced) FROM outgoing""").fetchall()[0]
+        return dict(zip(("known", "new", "ended", "unlisted"), row, strict=True))
+
+    def _remember(self, made: Made, slug: str) -> None:
+        people = made.facts.get(("Person",))
+        if people is not None and isinstance(self.store, _Beside):
+            self.store.aside.append_nodes("Person", people, seq=made.seq, source=slug)
+        if made.fresh.num_rows:
+            self.con.register("_fresh", made.fresh.select(["pid"]))
+            self.con.execute("INSERT INTO vaulted SELECT pid FROM _fresh")
+            self.con.unregister("_fresh")
+
+
+def _look(path: Path, headers: Sequence[str], source: Source, lang: Lang) -> FileLook:
+    seen = survey(headers, source)
+    mapped = tuple(
+        MappedColumn(
+            headers[m.place], m.column.name, m.column.type, m.column.role,
+            m.unit or m.column.unit, "header" if m.unit else "source" if m.column.unit else "",
+        )
+        for m in seen.matched
+    )  # fmt: skip  # one column a line
+    unknown: list[Said] = list(seen.unknown) if seen.is_headed else []
+    return FileLook(
+        file=path.name,
+        source=source.slug,
+        format=suffix_of(path).removeprefix("."),
+        encoding=_encoding(path),
+        mapped=mapped,
+        ignored=seen.ignored,
+        unknown=tuple(in_lang(one, lang) for one in [*unknown, *seen.doubled]),
+        missing=tuple(column.name for column in seen.missing),
+        absent=seen.absent,
+    )
+
+
+def _encoding(path: Path) -> str:
+    """How a text file is encoded, as reading settles it."""
+    suffix = suffix_of(path)
+    if suffix not in TEXTS:
+        return ""
+    data = gzip.decompress(path.read_bytes()) if suffix.endswith(".gz") else path.read_bytes()
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "UTF-8 BOM"
+    return "UTF-8" if decode(data, path).encode() == data else "GB18030"
+
+
+def _unread(folder: Folder, declared: dict[str, Source]) -> list[FileLook]:
+    """Files of data types that are not known."""
+    feeds = folder.feeds().items()
+    return [_bare(path, slug) for slug, paths in feeds if slug not in declared for path in paths]
+
+
+def _bare(path: Path, slug: str) -> FileLook:
+    """A file of which nothing but the name can be said."""
+    return FileLook(path.name, slug, suffix_of(path).removeprefix("."), "", (), (), (), (), ())
