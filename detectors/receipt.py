@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from doudi.detectors.catalogue import Catalogue
+    from doudi.detectors.header import Detector
     from doudi.graph.connection import Connection
     from doudi.graph.errors import Lang
     from doudi.graph.projection import Projection
@@ -165,22 +166,7 @@ def replay(
             as_of=date.fromisoformat(f"{month}-01"),
             held=_held(everything, here),
         )
-        try:
-            detectors = everything.chosen(sorted({hit.detector for hit in here}))
-        except UnknownName as error:
-            raise ReceiptError(
-                filled(
-                    "{id} 所用的规则已不在：{found}",
-                    "the detector of {id} is gone: {found}",
-                    id=hit_or_lead_id,
-                    found=error.both.found,
-                ),
-                where=hits_parquet.name,
-                next_step=(
-                    "放回该次运行时所用版本的规则文件",
-                    "put the detector's file back, in the version of the run",
-                ),
-            ) from None
+        detectors = _still_there(everything, hit_or_lead_id, here, hits_parquet)
         again = search(setting, detectors, sorted({hit.household for hit in here}))
         rows = again.hits.select(["hit_id", "evidence", "evidence_sha256"]).to_pylist()
         now |= {r["hit_id"]: (r["evidence_sha256"], json.loads(r["evidence"])) for r in rows}
@@ -188,6 +174,32 @@ def replay(
     found = {name: now[name][0] for name in expected if name in now}
     differences = [d for hit in stored for d in _differences(hit, now, projection.folder)]
     return ReplayResult(hit_or_lead_id, expected, found, tuple(differences))
+
+
+def _still_there(
+    everything: Catalogue, name: str, stored: Iterable[_Stored], path: Path
+) -> tuple[Detector, ...]:
+    """The detectors of stored hits.
+
+    Raises:
+        ReceiptError: if one is gone.
+    """
+    try:
+        return everything.chosen(sorted({hit.detector for hit in stored}))
+    except UnknownName as error:
+        raise ReceiptError(
+            filled(
+                "{id} 所用的规则已不在：{found}",
+                "the detector of {id} is gone: {found}",
+                id=name,
+                found=error.both.found,
+            ),
+            where=path.name,
+            next_step=(
+                "放回该次运行时所用版本的规则文件",
+                "put the detector's file back, in the version of the run",
+            ),
+        ) from None
 
 
 def _held(everything: Catalogue, stored: Iterable[_Stored]) -> dict[str, tuple[str, ...] | None]:

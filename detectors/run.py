@@ -164,28 +164,55 @@ def detect(  # noqa: PLR0913 - the options of the command
     require_delivered(setting)
     asked = _household_ids(setting, households)
     icy = frozen(everything.detectors, setting.feeds, as_of_end=setting.as_of_end, sick=sick)
-    running = [d for d in chosen if d.id not in icy]
-    held = held_back(
-        everything.used_by(running), setting.feeds, as_of_end=setting.as_of_end, sick=sick
-    )
+    held = _held(setting, [d for d in chosen if d.id not in icy], sick)
     setting = replace(setting, held={code: one.reasons for code, one in held.items()})
-    searched = search(setting, running, asked)
-    found = _still_cleared(searched.hits, previous)
-    hits = _with_carried(found, previous, [d.id for d in chosen if d.id in icy], asked)
+    searched = search(setting, [d for d in chosen if d.id not in icy], asked)
+    hits = _with_before(searched.hits, previous, [d.id for d in chosen if d.id in icy], asked)
     other = _other_side(setting, chosen, icy, hits)
     leads = _leads(setting, everything, hits, other.hits, icy)
     runs = [DetectorRun(d.id, d.version, _counts(d, searched), icy.get(d.id, ())) for d in chosen]
+    found = _Found(hits, leads, runs, held, tuple(sorted(other.counts)))
+    return _receipt(setting, found, _write(out, hits, leads))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a run found, before it is told."""
+
+    hits: pa.Table
+    leads: pa.Table
+    runs: list[DetectorRun]
+    held: Mapping[str, Held]
+    also_run: tuple[str, ...]
+
+
+def _receipt(setting: Setting, found: _Found, outputs: tuple[str, ...]) -> DetectReceipt:
     return DetectReceipt(
         as_of=setting.as_of,
         as_known=setting.as_known,
-        detectors=tuple(runs),
-        hits=hits,
-        leads=leads,
-        held={code: one.slugs for code, one in held.items()},
-        also_run=tuple(sorted(other.counts)),
-        outputs=_write(out, hits, leads),
-        messages=(*_messages(runs), *_held_messages(held)),
+        detectors=tuple(found.runs),
+        hits=found.hits,
+        leads=found.leads,
+        held={code: one.slugs for code, one in found.held.items()},
+        also_run=found.also_run,
+        outputs=outputs,
+        messages=(*_messages(found.runs), *_held_messages(found.held)),
     )
+
+
+def _held(
+    setting: Setting, detectors: Sequence[Detector], sick: Collection[str]
+) -> dict[str, Held]:
+    """Clearing answers that are held back in a run of these detectors."""
+    checks = setting.catalogue.used_by(detectors)
+    return held_back(checks, setting.feeds, as_of_end=setting.as_of_end, sick=sick)
+
+
+def _with_before(
+    found: pa.Table, previous: Path | None, icy: list[str], asked: Sequence[str] | None
+) -> pa.Table:
+    """The hits found, beside what silent sources leave as the run before had it."""
+    return _with_carried(_still_cleared(found, previous), previous, icy, asked)
 
 
 def _planned(connection: Connection, extra: Path | None) -> Catalogue:
