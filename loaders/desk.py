@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from doudi.graph.drafts import ROWS
+from doudi.graph.drafts import draft as drafted
 from doudi.loaders import quarantine
-from doudi.loaders.clean import Feed, clean
+from doudi.loaders.clean import Feed, Tally, clean
 from doudi.loaders.control import Folder, compare
-from doudi.loaders.facts import append, make_facts
+from doudi.loaders.facts import make_facts
 from doudi.loaders.feeds import note_feed
 from doudi.loaders.headers import match
-from doudi.loaders.identity import Keys, keep_in_vault, newcomers, write_whole
+from doudi.loaders.identity import Keys, Veil, newcomers, remember, sealed
 from doudi.loaders.judge import judge
 from doudi.loaders.modes import settle, snapshots
 from doudi.loaders.parameters import make_parameters
 from doudi.loaders.plausible import check_size, check_units
-from doudi.loaders.read import read_sheet
+from doudi.loaders.read import ReadAgain, Way, read_sheet
 from doudi.loaders.receipt import FileReceipt
 from doudi.loaders.source import NUMBERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import duckdb
 
+    from doudi.graph.drafts import Draft
     from doudi.graph.tables import FactStore
     from doudi.loaders.modes import Delivery
     from doudi.loaders.read import Sheet
@@ -47,6 +52,7 @@ class Desk:
     folder: Folder
     keys: Keys
     store: FactStore
+    veil: Veil
 
     def load_feed(self, source: Source, paths: list[Path]) -> list[FileReceipt]:
         """Read, clean, settle and write all parts of one data type.
@@ -54,144 +60,212 @@ class Desk:
         Raises:
             FeedStopped: if any part cannot be used; nothing of the feed is written then.
         """
-        sheets = {path.name: read_sheet(path) for path in paths}
-        headers = tuple(
-            match(s.headers, source, p) for s, p in zip(sheets.values(), paths, strict=True)
-        )
-        feed = Feed(source, headers, self.folder.as_known)
-        delivery = self.folder.for_source(source.slug)
-        if self._nothing(sheets, source, delivery):
-            note_feed(self.home, source.slug, delivery.as_known)
-            return self._receipts(feed, sheets, {}, {}, 0)
-        self._clean(feed, sheets)
-        settle(self.con, feed, delivery, self._rows(source))
-        check_size(self.con, feed, delivery, paths[-1])
-        check_units(self.con, feed, paths[-1])
-        facts = self._write(feed, delivery, sheets)
-        note_feed(self.home, source.slug, delivery.as_known)
-        return self._receipts(feed, sheets, self._fates(feed), self._reasons(), facts)
+        ways: dict[Path, Way] = {}
+        while True:  # a long file may prove to be of another kind than its beginning said
+            try:
+                return self._load(
+                    source, {path: read_sheet(path, ways.get(path)) for path in paths}
+                )
+            except ReadAgain as again:
+                ways[again.path] = again.way
 
-    def _nothing(self, sheets: dict[str, Sheet], source: Source, delivery: Delivery) -> bool:
-        """Whether the files hold no rows, and that says nothing."""
-        rows = sum(s.rows.num_rows + len(s.misshapen) for s in sheets.values())
-        return rows == 0 and not (delivery.mode == "snapshot" and source.nature == "register")
+    def _load(self, source: Source, sheets: dict[Path, Sheet]) -> list[FileReceipt]:
+        headers = tuple(match(s.headers, source, p) for p, s in sheets.items())
+        delivery = self.folder.for_source(source.slug)
+        summed = tuple(self.folder.control.get(source.slug, {}))
+        feed = Feed(source, headers, self.folder.as_known, summed)
+        if _nothing(sheets.values(), source, delivery):
+            note_feed(self.home, source.slug, delivery.as_known)
+            tallies = [Tally(0, sheet.misshapen) for sheet in sheets.values()]
+            return self._receipts(Work(feed, delivery, sheets, tallies, []), {}, 0)
+        work = self._clean(feed, delivery, sheets)
+        last = list(sheets)[-1]
+        settle(self.con, feed, delivery, self._rows(source))
+        check_size(self.con, feed, delivery, last)
+        check_units(self.con, feed, last)
+        facts = self._write(work)
+        note_feed(self.home, source.slug, delivery.as_known)
+        return self._receipts(work, self._fates(feed), facts)
 
     def _rows(self, source: Source) -> Path:
         return self.home / "tables" / "_rows" / source.slug
 
-    def _clean(self, feed: Feed, sheets: dict[str, Sheet]) -> None:
-        parts = [sheet.rows for sheet in sheets.values()]
-        many = sum(rows.num_rows for rows in parts) > ROW_GROUP
+    def _clean(self, feed: Feed, delivery: Delivery, sheets: dict[Path, Sheet]) -> Work:
+        parts = list(sheets.values())
+        many = any(s.rest for s in parts) or sum(s.rows.num_rows for s in parts) > ROW_GROUP
         self.con.execute(f"SET threads TO {2 if many else 1}")
-        for number, rows in enumerate(parts):
-            self.con.register(f"raw{number}", rows)
-        clean(self.con, feed, parts, people=self.store.files("Person"), key=self.keys.pid)
+        people = self.store.files("Person")
+        tallies = clean(self.con, feed, parts, people=people, veil=self.veil)
         judge(self.con, feed)
-        quarantine.collect(self.con, feed)
+        return Work(feed, delivery, sheets, tallies, quarantine.collect(self.con, feed, parts))
 
-    def _write(self, feed: Feed, delivery: Delivery, sheets: dict[str, Sheet]) -> int:
-        """Work everything out, then write it; rows last, so that a killed load is done again."""
-        slug, seq = feed.source.slug, self.store.next_seq()
-        made = make_facts(self.con, feed.source, delivery, self.store, seq)
-        parameters = make_parameters(self.con, seq) if feed.source.rows_table else None
-        rows = self._kept_rows(feed, delivery, seq)
-        fresh = newcomers(self.con, _people_sql(feed))
-        if fresh.num_rows:
-            own = [
-                _identities(fresh, delivery, slug, seq),
-                *([made[("Person",)]] if ("Person",) in made else []),
-            ]
-            made[("Person",)] = pa.concat_tables(own, promote_options="default")
-        table = self.home / "quarantine" / delivery.batch / f"{slug}.parquet"
-        quarantine.write(self.con, sheets, table, delivery.batch, self.keys.vault)
-        facts = append(self.store, made, seq, slug)
-        if parameters is not None and parameters.num_rows:
-            write_whole(
-                parameters, self.home / "tables" / "parameters" / f"{seq:06d}-{slug}.parquet"
-            )
-            facts += parameters.num_rows
-        keep_in_vault(
-            self.con, fresh, self.home / "vault" / f"{seq:06d}-{slug}.parquet", self.keys.vault
-        )
-        if rows is not None:
-            write_whole(rows, self._rows(feed.source) / f"{seq:06d}-{slug}.parquet")
+    def _write(self, work: Work) -> int:
+        """Draft all files, then put them into their places, rows last.
+
+        A load that fails while it drafts leaves nothing; one that is killed later is done again,
+        because the rows are not there.
+        """
+        drafts: list[Draft] = []
+        try:
+            facts = self._draft(work, drafts)
+            for draft in drafts:
+                draft.keep()
+        finally:
+            for draft in drafts:
+                draft.drop()
         return facts
 
-    def _kept_rows(self, feed: Feed, delivery: Delivery, seq: int) -> pa.Table | None:
+    def _draft(self, work: Work, drafts: list[Draft]) -> int:
+        """Write everything a feed gives under other names; returns how many facts."""
+        slug, seq = work.feed.source.slug, self.store.next_seq()
+        fresh = newcomers(self.con, self.veil.people(), _people_sql(work.feed))
+
+        def add(draft: Draft | None) -> int:
+            if draft:
+                drafts.append(draft)
+            return draft.rows if draft else 0
+
+        names = {path.name: sheet for path, sheet in work.sheets.items()}
+        table = self.home / "quarantine" / work.delivery.batch / f"{slug}.parquet"
+        add(quarantine.write(self.con, names, work.tallies, work.troubled, table,
+                             work.delivery.batch, lambda: self.keys.vault))  # fmt: skip
+        facts = 0
+        for name, tables in self._made(work, fresh, seq).items():
+            facts += add(self.store.drafted(name, tables, seq=seq, source=slug))
+        if work.feed.source.rows_table:
+            found = make_parameters(self.con, seq)
+            path = self.home / "tables" / "parameters" / f"{seq:06d}-{slug}.parquet"
+            facts += add(drafted(path, [found]) if found.num_rows else None)
+        if fresh.num_rows:
+            path = self.home / "vault" / f"{seq:06d}-{slug}.parquet"
+            add(drafted(path, [sealed(fresh, self.keys.vault)]))
+        add(self._kept_rows(work, self._rows(work.feed.source) / f"{seq:06d}-{slug}.parquet", seq))
+        remember(self.con, fresh, self.veil)
+        return facts
+
+    def _made(
+        self, work: Work, fresh: pa.Table, seq: int
+    ) -> dict[tuple[str, ...], Iterable[pa.Table]]:
+        """Records by label or (type, start, end), table by table; those of newcomers first."""
+        source = work.feed.source
+        made: dict[tuple[str, ...], Iterable[pa.Table]] = {}
+        for name, queries in make_facts(self.con, source, work.delivery, self.store, seq).items():
+            made[name] = chain.from_iterable(stream(self.con, sql) for sql in queries)
+        if fresh.num_rows:
+            own = [_identities(fresh, work.delivery, source.slug, seq)]
+            made[("Person",)] = chain(own, made.pop(("Person",), ()))
+        return made
+
+    def _kept_rows(self, work: Work, path: Path, seq: int) -> Draft | None:
         """What was accepted and what ended; None where a delivery says nothing new."""
-        table = self.con.execute(f"""
-            SELECT * EXCLUDE (replaced, was_true, deleted) REPLACE (true AS retracted), {seq} AS seq
-            FROM outgoing WHERE NOT replaced
-            UNION ALL BY NAME SELECT * EXCLUDE (was_true), {seq} AS seq FROM incoming""").to_arrow_table()
-        days = snapshots(self._rows(feed.source))
-        if not table.num_rows and (delivery.mode == "delta" or delivery.as_known in days):
-            return None
+        delivery = work.delivery
         told = {
             "batch": delivery.batch,
             "as_known": delivery.as_known.isoformat(),
             "mode": delivery.mode,
         }
-        return table.replace_schema_metadata(told)
+        sql = f"""
+            SELECT * EXCLUDE (replaced, was_true, deleted) REPLACE (true AS retracted), {seq} AS seq
+            FROM outgoing WHERE NOT replaced
+            UNION ALL BY NAME SELECT * EXCLUDE (was_true), {seq} AS seq FROM incoming"""
+        tables = (table.replace_schema_metadata(told) for table in stream(self.con, sql))
+        first = next(tables)
+        days = snapshots(path.parent)
+        if not first.num_rows and (delivery.mode == "delta" or delivery.as_known in days):
+            return None
+        return drafted(path, chain([first], tables))
 
     def _fates(self, feed: Feed) -> dict[tuple[int, str], int]:
         """Number of rows by part and fate; repaired ones again under their own name."""
         grades = [
-            f"\"{c.name}__grade\" IN ('repaired')"
+            f"\"{c.name}__grade\" = 'repaired'"
             for c in feed.source.columns.values()
             if c.type in (*NUMBERS, "uscc")
         ]
-        found = self.con.execute(f"""
-            SELECT _part, _fate, count(*) FROM judged GROUP BY ALL UNION ALL
-            SELECT _part, 'repaired', count(*) FROM judged
-            WHERE _fate = 'kept' AND ({" OR ".join(grades) or "false"}) GROUP BY ALL""").fetchall()
-        return {(part, fate): count for part, fate, count in found}
+        repaired = f"count(*) FILTER (_fate = 'kept' AND ({' OR '.join(grades) or 'false'}))"
+        sql = f"SELECT _part, _fate, count(*), {repaired} FROM judged GROUP BY ALL"
+        found: dict[tuple[int, str], int] = {}
+        for part, fate, count, mended in self.con.execute(sql).fetchall():
+            found[part, fate] = count
+            found[part, "repaired"] = found.get((part, "repaired"), 0) + mended
+        return found
 
-    def _reasons(self) -> dict[int, dict[str, int]]:
+    def _reasons(self, work: Work) -> list[dict[str, int]]:
+        """How often each reason was given, by part."""
+        found: list[dict[str, int]] = [{} for _ in work.tallies]
         sql = "SELECT _part, reason, count(*) FROM trouble GROUP BY ALL ORDER BY ALL"
-        found: dict[int, dict[str, int]] = {}
-        for part, reason, count in self.con.execute(sql).fetchall():
-            found.setdefault(part, {})[reason] = count
+        for part, reason, count in self.con.execute(sql).fetchall() if work.troubled else ():
+            found[part][reason] = count
+        for why, tally in zip(found, work.tallies, strict=True):
+            for _, reason, _ in tally.misshapen:
+                why[reason] = why.get(reason, 0) + 1
         return found
 
     def _receipts(
-        self,
-        feed: Feed,
-        sheets: dict[str, Sheet],
-        fates: dict[tuple[int, str], int],
-        reasons: dict[int, dict[str, int]],
-        facts: int,
+        self, work: Work, fates: dict[tuple[int, str], int], facts: int
     ) -> list[FileReceipt]:
         found: list[FileReceipt] = []
-        for part, (file, sheet) in enumerate(sheets.items()):
-            why = dict(reasons.get(part, {}))
-            for _, reason, _ in sheet.misshapen:
-                why[reason] = why.get(reason, 0) + 1
-            last = part == len(sheets) - 1
-            totals = self._totals(feed, sheets, empty=not fates) if last else []
+        why = self._reasons(work)
+        for part, (path, tally) in enumerate(zip(work.sheets, work.tallies, strict=True)):
+            last = part == len(work.sheets) - 1
+            totals = self._totals(work, empty=not fates) if last else []
             found.append(
                 FileReceipt(
                     batch=self.folder.batch,
-                    file=file,
-                    source=feed.source.slug,
-                    rows_in=sheet.rows.num_rows + len(sheet.misshapen),
+                    file=path.name,
+                    source=work.feed.source.slug,
+                    rows_in=tally.sent,
                     loaded=fates.get((part, "kept"), 0),
-                    quarantined=fates.get((part, "refused"), 0) + len(sheet.misshapen),
+                    quarantined=fates.get((part, "refused"), 0) + len(tally.misshapen),
                     duplicates=fates.get((part, "duplicate"), 0),
                     repaired=fates.get((part, "repaired"), 0),
                     facts=facts if last else 0,
-                    reasons=why,
+                    reasons=why[part],
                     control=[
                         {"name": t.name, "expected": t.expected, "found": t.found} for t in totals
                     ],
-                    absent=feed.headers[part].absent,
+                    absent=work.feed.headers[part].absent,
                 )
             )
         return found
 
-    def _totals(self, feed: Feed, sheets: dict[str, Sheet], *, empty: bool) -> list[Control]:
-        rows = sum(s.rows.num_rows + len(s.misshapen) for s in sheets.values())
-        wanted = self.folder.control.get(feed.source.slug, {})
-        return compare(self.con, feed, wanted, rows, empty=empty)
+    def _totals(self, work: Work, *, empty: bool) -> list[Control]:
+        rows = sum(tally.sent for tally in work.tallies)
+        wanted = self.folder.control.get(work.feed.source.slug, {})
+        return compare(self.con, work.feed, wanted, rows, empty=empty)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A feed on the desk.
+
+    Attributes:
+        tallies: What was in each file.
+        troubled: Parts with refused rows or unreadable fields.
+    """
+
+    feed: Feed
+    delivery: Delivery
+    sheets: dict[Path, Sheet]
+    tallies: list[Tally]
+    troubled: list[int]
+
+
+def _nothing(sheets: Iterable[Sheet], source: Source, delivery: Delivery) -> bool:
+    """Whether the files hold no rows, and that says nothing."""
+    rows = sum(s.rows.num_rows + len(s.misshapen) for s in sheets)
+    return rows == 0 and not (delivery.mode == "snapshot" and source.nature == "register")
+
+
+def stream(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pa.Table]:
+    """The rows of a query in tables of a row group; one table at least."""
+    reader = con.execute(sql).to_arrow_reader(ROWS)
+    some = False
+    for batch in reader:
+        some = True
+        yield pa.Table.from_batches([batch])
+    if not some:
+        yield reader.schema.empty_table()
 
 
 def _people_sql(feed: Feed) -> str:
