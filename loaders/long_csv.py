@@ -18,7 +18,6 @@ from doudi.loaders.plain_csv import headers_of, numbered, plain_rows
 from doudi.loaders.read import (
     CHINESE,
     MAX_UNPACKED,
-    PIECE,
     STRANGE,
     ReadAgain,
     Sheet,

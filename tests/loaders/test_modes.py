@@ -254,7 +254,8 @@ def test_one_number_copied_to_all_members_is_no_number(office: Office, people: l
 def test_a_killed_load_is_simply_done_again(
     office: Office, people: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep, kept = Draft.keep, list[Path]()
+    keep = Draft.keep
+    kept: list[Path] = []
 
     def kill(draft: Draft) -> None:
         if draft.path.parent.name == "vault":

@@ -114,9 +114,9 @@ def test_each_row_of_a_share_counts_whichever_way_it_goes(monkeypatch: pytest.Mo
     for long in (100, 2):
         monkeypatch.setattr(typed, "LONG", long)
         with engine() as con:
-            _, names, *found = rows(con, [table])
-        place = names.index("share")
-        assert [row[place] for row in found] == [0.5] * 6 + [None] * 3
+            told = rows(con, [table])
+        place = told[1].index("share")
+        assert [row[place] for row in told[2:]] == [0.5] * 6 + [None] * 3
 
 
 def test_parts_of_one_feed_may_go_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
