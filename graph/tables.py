@@ -14,19 +14,22 @@ from typing import TYPE_CHECKING, Self, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from doudi.graph.drafts import draft
 from doudi.graph.errors import HomeError, SchemaError, UnknownName
 from doudi.graph.fact_checks import checked
 from doudi.graph.platforms import sync_folder
 from doudi.graph.schema import fact_columns, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
     import duckdb
     import ibis
     from ibis.backends.duckdb import Backend
+
+    from doudi.graph.drafts import Draft
 
 _SEQ = re.compile(r"^(\d+)-")
 _SOURCE = re.compile(r"^[a-z][a-z0-9_]*$")
@@ -83,6 +86,30 @@ class FactStore:
         """Write records of relations as one new file; otherwise as ``append_nodes``."""
         folder = ("links", f"{kind}.{start}.{end}")
         return self._append(folder, (kind, start, end), table, seq=seq, source=source)
+
+    def drafted(
+        self, name: tuple[str, ...], tables: Iterable[pa.Table], *, seq: int, source: str
+    ) -> Draft | None:
+        """Records of a label or a (type, start, end) triple as a new file that is not yet seen.
+
+        Args:
+            name: The label, or type and labels.
+            tables: Records as for ``append_nodes``, table by table; none is kept in memory.
+            seq: Running number of the load, from ``next_seq``.
+            source: Slug of the data type.
+
+        Returns:
+            The draft; None when there are no rows.
+
+        Raises:
+            HomeError: if it cannot be written.
+            SchemaError: if columns, types, grades or required values are wrong.
+        """
+        folder = self.root / ("nodes" if len(name) == 1 else "links") / ".".join(name)
+        where = (f"{'.'.join(name)}（{source}）", f"{'.'.join(name)} of {source}")
+        columns = properties_of(*name)
+        found = (checked(table, columns, where=where) for table in tables if table.num_rows)
+        return draft(_free(folder, f"{seq:06d}-{source}"), found)
 
     def next_seq(self) -> int:
         """The number for the next load: one more than any file of the tables carries."""
@@ -276,11 +303,17 @@ def _seq_of(path: Path) -> int:
     return int(match[1]) if match else 0
 
 
-def _write_new(table: pa.Table, folder: Path, stem: str) -> Path:
+def _free(folder: Path, stem: str) -> Path:
+    """A name that no file of the folder has."""
     path, part = folder / f"{stem}.parquet", 1
     while path.exists():
         part += 1
         path = folder / f"{stem}.{part}.parquet"
+    return path
+
+
+def _write_new(table: pa.Table, folder: Path, stem: str) -> Path:
+    path = _free(folder, stem)
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with draft.open("wb") as handle:

@@ -20,19 +20,23 @@ from doudi.graph.tables import FactStore
 from doudi.loaders.control import read_folder
 from doudi.loaders.desk import Desk
 from doudi.loaders.headers import survey
-from doudi.loaders.identity import Keys, open_vault
+from doudi.loaders.identity import Keys, Veil, open_vault
 from doudi.loaders.load import work_through
 from doudi.loaders.macros import engine
 from doudi.loaders.read import decode, suffix_of
 from doudi.loaders.source import Source, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    import pyarrow as pa
+    from cryptography.fernet import Fernet
+
+    from doudi.graph.drafts import Draft
     from doudi.graph.errors import FeedStopped, Lang, Said
     from doudi.loaders.control import Folder
-    from doudi.loaders.desk import Made, Ready
-    from doudi.loaders.read import Sheet
+    from doudi.loaders.desk import Work
+    from doudi.loaders.read import Sheet, Way
     from doudi.loaders.receipt import FileReceipt, LoadReceipt
 
 TEXTS = (".csv", ".tsv", ".csv.gz")
@@ -153,14 +157,16 @@ def check_delivery(
 
 @contextmanager
 def _glance(home: Path, folder: Folder, lang: Lang) -> Iterator[Glance]:
-    con = engine()
-    try:
-        open_vault(con, home / "vault")
-        with TemporaryDirectory(prefix="doudi-check-") as aside:
-            store = _Beside(home / "tables", FactStore(Path(aside)))
-            yield Glance(con, home, folder, _Lent(home / "keys"), store, lang)
-    finally:
-        con.close()
+    with TemporaryDirectory(prefix="doudi-check-") as name:
+        aside = Path(name)
+        con = engine(aside / "_spill")
+        try:
+            open_vault(con, home / "vault")
+            store = _Beside(home / "tables", FactStore(aside / "tables"))
+            keys = _Lent(home / "keys")
+            yield Glance(con, home, folder, keys, store, Veil(keys.pid), aside, lang)
+        finally:
+            con.close()
 
 
 class _Lent(Keys):
@@ -171,6 +177,14 @@ class _Lent(Keys):
         """The key under which pseudonyms are made."""
         path = self.folder / "pid.key"
         return path.read_bytes() if path.exists() else _PASSING
+
+    @property
+    def vault(self) -> Fernet:
+        """What would encrypt the vault; what is encrypted with it is thrown away."""
+        from cryptography.fernet import Fernet
+
+        path = self.folder / "vault.key"
+        return Fernet(path.read_bytes() if path.exists() else Fernet.generate_key())
 
 
 _PASSING = secrets.token_bytes(32)
@@ -189,6 +203,11 @@ class _Beside(FactStore):
     def files(self, *name: str) -> list[Path]:
         return super().files(*name) + self.aside.files(*name)
 
+    def drafted(
+        self, name: tuple[str, ...], tables: Iterable[pa.Table], *, seq: int, source: str
+    ) -> Draft | None:
+        return self.aside.drafted(name, tables, seq=seq, source=source)
+
 
 @dataclass
 class Looks:
@@ -202,25 +221,31 @@ class Looks:
 class Glance(Desk):
     """A desk that reads, cleans and settles, and writes nothing into the home."""
 
+    aside: Path = Path()
     lang: Lang = "zh"
     looks: Looks = field(default_factory=Looks)
 
-    def read(self, source: Source, paths: list[Path]) -> dict[str, Sheet]:
+    def place(self, *parts: str) -> Path:
+        """Beside the home, until the check is over."""
+        return self.aside.joinpath("home", *parts)
+
+    def read(
+        self, source: Source, paths: list[Path], ways: Mapping[Path, Way]
+    ) -> dict[Path, Sheet]:
         """The content of all parts, their headers noted."""
-        sheets = super().read(source, paths)
-        self.looks.files += [
-            _look(path, sheets[path.name].headers, source, self.lang) for path in paths
-        ]
+        sheets = super().read(source, paths, ways)
+        seen = [_look(path, sheet.headers, source, self.lang) for path, sheet in sheets.items()]
+        names = {look.file for look in seen}
+        self.looks.files[:] = [one for one in self.looks.files if one.file not in names] + seen
         return sheets
 
-    def keep(self, ready: Ready, made: Made | None, receipts: list[FileReceipt]) -> None:  # noqa: ARG002 - nothing of them is written
+    def keep(self, work: Work, drafts: list[Draft], receipts: list[FileReceipt]) -> None:  # noqa: ARG002 - nothing of them is written
         """Note what would change; remember new people for the feeds that follow."""
-        source, mode = ready.feed.source, ready.delivery.mode
-        counts: dict[str, int] = {}
-        if made is not None:
-            counts = self._counts()
-            self._remember(made, source.slug)
-        is_empty = made is None
+        source, mode, is_empty = work.feed.source, work.delivery.mode, work.is_empty
+        counts = {} if is_empty else self._counts()
+        for draft in drafts:
+            if draft.path.parent.name == "Person":
+                draft.keep()
         look = FeedLook(source.slug, source.title, mode, source.nature, **counts, is_empty=is_empty)
         self.looks.feeds.append(look)
 
@@ -235,15 +260,6 @@ class Glance(Desk):
             SELECT (SELECT count(*) FROM before), (SELECT count(*) FROM incoming),
                    count(*), count(*) FILTER (NOT replaced) FROM outgoing""").fetchall()[0]
         return dict(zip(("known", "new", "ended", "unlisted"), row, strict=True))
-
-    def _remember(self, made: Made, slug: str) -> None:
-        people = made.facts.get(("Person",))
-        if people is not None and isinstance(self.store, _Beside):
-            self.store.aside.append_nodes("Person", people, seq=made.seq, source=slug)
-        if made.fresh.num_rows:
-            self.con.register("_fresh", made.fresh.select(["pid"]))
-            self.con.execute("INSERT INTO vaulted SELECT pid FROM _fresh")
-            self.con.unregister("_fresh")
 
 
 def _look(path: Path, headers: Sequence[str], source: Source, lang: Lang) -> FileLook:

@@ -1,19 +1,19 @@
 """Rows cleaned: typed, pseudonymised, every identifier in clear gone.
 
-Makes these tables in the engine, each from the one before: ``typed`` (values and reasons of all
-parts of a feed), ``token`` (pseudonyms) and ``cleaned`` (no clear identifier left).
+Rows come piece by piece, so that a long file is never in memory as a whole. The engine gets them
+only when no clear identifier is left, and may put them on the disk.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from doudi.loaders.columns import LATER, extras
-from doudi.loaders.identity import pseudonymise
+from doudi.loaders.judge import judged_sql
 from doudi.loaders.source import NUMBERS, Column
-from doudi.loaders.typed import staged, type_cells
-from doudi.loaders.values import Cell, literal, rule
+from doudi.loaders.typed import in_percent, staged, type_cells
+from doudi.loaders.values import SQL_TYPES, Cell, literal, rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from doudi.loaders.headers import Headers
+    from doudi.loaders.identity import Veil
+    from doudi.loaders.read import Sheet
     from doudi.loaders.source import Source
 
 PERSON = Column("number", (), "id18", "key")
@@ -36,12 +38,15 @@ class Feed:
 
     Attributes:
         headers: Matched headers of each part; part ``n`` is the engine's table ``raw<n>``.
-        columns: Declared columns, and further ones that any part has.
+        summed: Columns whose values as sent a control total counts.
+        percent: Columns of shares, by part, that were looked through, and whether in percent.
     """
 
     source: Source
     headers: tuple[Headers, ...]
     as_known: date
+    summed: tuple[str, ...] = ()
+    percent: dict[tuple[int, str], bool] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -56,156 +61,195 @@ class Feed:
         return any(name in headers.names for headers in self.headers)
 
 
+@dataclass(frozen=True)
+class Tally:
+    """What was in a file: rows, and line, reason and cells of misshapen ones beside them."""
+
+    rows: int
+    misshapen: tuple[tuple[int, str, tuple[str, ...]], ...]
+
+    @property
+    def sent(self) -> int:
+        """All rows, of whatever shape."""
+        return self.rows + len(self.misshapen)
+
+
 def clean(
     con: duckdb.DuckDBPyConnection,
     feed: Feed,
-    parts: Sequence[pa.Table],
+    sheets: Sequence[Sheet],
     *,
     people: Sequence[Path],
-    key: bytes,
-) -> None:
-    """Make ``cleaned`` from the parts of a feed.
+    veil: Veil,
+) -> list[Tally]:
+    """Make ``judged`` from the parts of a feed: cleaned rows, each with its fate on its own.
 
     Args:
-        con: The engine, with the macros, and the parts as ``raw0``, ``raw1``, ….
+        con: The engine, with the macros.
         feed: The declaration and the files' columns.
-        parts: The same parts.
+        sheets: The parts.
         people: Files of the people known so far, for the repair of check digits.
-        key: Key of the pseudonyms.
+        veil: What puts pseudonyms in the place of identifiers.
+
+    Returns:
+        What was in each part.
+
+    Raises:
+        FeedStopped: if a file proves damaged on the way.
     """
-    type_cells(con, feed, parts)
-    _restore(con, feed, people, key)
-    for column in _lists(feed):
-        con.execute(_listed_sql(column, feed.as_known))
-    pseudonymise(con, key, _wanted(feed), out="token")
-    con.execute(_cleaned_sql(feed))
+    tallies = []
+    make = "CREATE OR REPLACE TABLE judged AS"
+    for number, sheet in enumerate(sheets):  # parts, mostly one
+        looked = feed
+        if sheet.rest is not None:
+            shares = in_percent(con, feed, number, (piece.rows for piece in sheet.pieces()))
+            looked = replace(feed, percent=shares)
+        rows, misshapen = 0, list[tuple[int, str, tuple[str, ...]]]()
+        for piece in sheet.pieces():
+            rows += piece.rows.num_rows
+            misshapen += piece.misshapen
+            typed = type_cells(con, looked, number, piece.rows, veil)
+            con.execute(f"{make} {_piece_sql(con, feed, number, typed, people, veil)}")
+            make = "INSERT INTO judged"
+        tallies.append(Tally(rows, tuple(misshapen)))
+    con.unregister("typed")
+    return tallies
 
 
-def _restore(
-    con: duckdb.DuckDBPyConnection, feed: Feed, people: Sequence[Path], key: bytes
-) -> None:
+def _piece_sql(
+    con: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    number: int,
+    typed: pa.Table,
+    people: Sequence[Path],
+    veil: Veil,
+) -> str:
+    """The rows of a piece, judged one by one."""
+    con.register("typed", typed)
+    there = set(typed.column_names)
+    table = _restored(con, feed, there, people) if people else "typed"
+    lists = [c for c in feed.columns if c.type == "list[id18]" and c.name in there]
+    for column in lists:
+        con.register(f"listed {column.name}", _listed(con, column, feed.as_known, veil))
+    return judged_sql(feed, *_cleaned_sql(feed, number, table, there))
+
+
+def _restored(
+    con: duckdb.DuckDBPyConnection, feed: Feed, there: set[str], people: Sequence[Path]
+) -> str:
     """Restore wrong check digits where the row's name, or without one its birth date, agrees.
 
     The number that the first 17 digits call for must be a known person's.
+
+    Returns:
+        Name of the table with the rows.
     """
-    numbers = [c.name for c in feed.columns if c.type in NUMBERS and feed.has(c.name)]
-    if not people or not numbers:
-        return
-    some = " OR ".join(f'"{n}__fix" IS NOT NULL' for n in numbers)
-    if con.execute(f"SELECT 1 FROM typed WHERE {some} LIMIT 1").fetchall() == []:
-        return
+    numbers = [c.name for c in feed.columns if c.type in NUMBERS and f"{c.name}__fix" in there]
+    if not numbers:
+        return "typed"
+    con.execute("CREATE OR REPLACE TEMP TABLE restored AS FROM typed")
     names = ", ".join(literal(str(path)) for path in people)
+    known = f"read_parquet([{names}], union_by_name = true)"
     for number in numbers:
         name, born = (
             feed.source.companion(number, "name"),
             feed.source.companion(number, "birth_date"),
         )
-        told = f'"{name}"' if feed.has(name) else "NULL::VARCHAR"
-        birth = f'"{born}"' if feed.has(born) else "NULL::DATE"
-        wanted = {
-            "person": f'SELECT "{number}__fix" FROM typed',
-            "name": f'SELECT {told} FROM typed WHERE "{number}__fix" IS NOT NULL',
-        }
-        pseudonymise(con, key, wanted, out="candidate")
+        told = f't."{name}"' if name in there else "NULL::VARCHAR"
+        birth = f't."{born}"' if born in there else "NULL::DATE"
+        why = f', "{number}__why" = NULL' if f"{number}__why" in there else ""
         con.execute(f"""
-        UPDATE typed SET "{number}" = "{number}__fix", "{number}__why" = NULL,
-            "{number}__grade" = 'repaired', "{number}__sex" = CASE WHEN
-                substr("{number}__fix", 17, 1) IN ('1', '3', '5', '7', '9') THEN '男' ELSE '女' END,
-            "{number}__birth" = ymd(substr("{number}__fix", 7, 4), substr("{number}__fix", 11, 2),
-                                    substr("{number}__fix", 13, 2))
-        WHERE (_part, _line) IN (
-            SELECT (t._part, t._line) FROM
-                (SELECT _part, _line, "{number}__fix" AS fix, {told} AS told, {birth} AS born FROM typed) t
-            JOIN candidate f ON f.space = 'person' AND f.clear = t.fix
-            JOIN read_parquet([{names}], union_by_name = true) k ON k.id = f.token
-            LEFT JOIN candidate n ON n.space = 'name' AND n.clear = t.told
-            WHERE n.token = k.name_token OR (n.token IS NULL AND t.born = k.birth_date))""")
+        UPDATE restored SET "{number}" = "{number}__fix", "{number}__grade" = 'repaired',
+            "{number}__sex" = f.sex, "{number}__birth" = f.birth{why} FROM (
+            SELECT DISTINCT t.line, own.sex, own.birth_date AS birth
+            FROM restored t JOIN {known} k ON k.id = t."{number}__fix"
+            JOIN {known} own ON own.fact_id = 'person:' || k.id
+            WHERE {told} = k.name_token OR ({told} IS NULL AND {birth} = k.birth_date)) f
+        WHERE restored.line = f.line""")
+    return "restored"
 
 
-def _lists(feed: Feed) -> list[Column]:
-    return [c for c in feed.columns if c.type == "list[id18]"]
-
-
-def _listed_sql(column: Column, as_known: date) -> str:
-    """The numbers in a list, one a row, each cleaned like any number."""
+def _listed(con: duckdb.DuckDBPyConnection, column: Column, as_known: date, veil: Veil) -> pa.Table:
+    """The people in a list, one a row, each cleaned like any number: line, pid, reason, grade."""
     one = rule(Cell(PERSON, "cell", "", as_known))
-    parts = f'(SELECT _part, _line, unnest("{column.name}") AS cell FROM typed)'
-    return (
-        f'CREATE OR REPLACE TABLE "listed {column.name}" AS SELECT _part, _line, {one.value} AS number, '
-        f"{one.why} AS why, {one.extras['grade']} AS grade FROM {staged(parts, [one])}"
-    )
+    parts = f'(SELECT line, unnest("{column.name}") AS cell FROM typed)'
+    table = con.execute(
+        f"SELECT line, {one.value} AS pid, CAST({one.why} AS VARCHAR) AS why, "
+        f"{one.extras['grade']} AS grade FROM {staged(parts, [one])}"
+    ).to_arrow_table()
+    return table.set_column(1, "pid", veil.over("person", table["pid"].combine_chunks()))
 
 
-def _wanted(feed: Feed) -> dict[str, str]:
-    """SQL of the clear identifiers in each space."""
-    parts: dict[str, list[str]] = {}
-    for column in feed.columns:
-        name = f'"{column.name}"'
+def _cleaned_sql(feed: Feed, number: int, table: str, there: set[str]) -> tuple[str, list[str]]:
+    """Every column of a piece; SQL of the rows, and the columns that may have a reason."""
+    chosen, joins, reasons = [f"{number} AS _part", "t.line AS _line"], [], []
+    for place, column in enumerate(feed.columns):
+        name = column.name
+        value, why = _own(column, there), _reason(name, there)
+        chosen += [
+            _extra(name, x, kind, there) for x, kind in extras(column).items() if x not in LATER
+        ]
         if column.type == "list[id18]":
-            parts.setdefault("person", []).append(f'SELECT number FROM "listed {column.name}"')
-        elif column.type == "id18_or_uscc":
-            where = f"\"{column.name}__kind\" = 'person'"
-            parts.setdefault("person", []).append(f"SELECT {name} FROM typed WHERE {where}")
-        elif column.type == "id18":
-            parts.setdefault("person", []).append(f"SELECT {name} FROM typed")
-        elif column.type == "hash":
-            clear = f'SELECT {name} FROM typed WHERE "{column.name}__clear"'
-            parts.setdefault(column.personal, []).append(clear)
-        elif column.personal:
-            parts.setdefault(column.personal, []).append(f"SELECT {name} FROM typed")
-    return {space: " UNION ALL ".join(sqls) for space, sqls in parts.items()}
-
-
-def _cleaned_sql(feed: Feed) -> str:
-    """Every identifier replaced; tokens are looked up by joins, lists by their parts."""
-    chosen, joins = ["t._part", "t._line"], []
-    for number, column in enumerate(feed.columns):
-        name, why = f't."{column.name}"', f't."{column.name}__why"'
-        chosen += [f't."{column.name}__{extra}"' for extra in extras(column) if extra not in LATER]
-        if column.type == "list[id18]":
-            joins.append(_list_join(column, number))
             none = "CAST([] AS VARCHAR[])"
-            chosen.append(f'coalesce(j{number}.pids, {none}) AS "{column.name}"')
-            chosen.append(f'coalesce(j{number}.grades, {none}) AS "{column.name}__grades"')
-            why = f"coalesce({why}, j{number}.why)"
-        elif column.type in NUMBERS or column.personal:
-            space = "person" if column.type in NUMBERS else column.personal
-            joins.append(
-                f"LEFT JOIN token j{number} ON j{number}.space = '{space}' AND j{number}.clear = {name}"
-            )
-            keep = column.type in ("hash", "id18_or_uscc")
-            kept = f"coalesce(j{number}.token, {name})" if keep else f"j{number}.token"
-            chosen.append(f'{kept} AS "{column.name}"')
-            chosen += _named(feed, column) if column.type == "id18" else []
-        elif column.name in feed.source.ends:
-            late = f't."{feed.source.ends[column.name]}" > {name}'
-            chosen.append(f'CASE WHEN {late} THEN NULL ELSE {name} END AS "{column.name}"')
+            value, grades = none, none
+            if name in there:
+                joins.append(_list_join(column, place))
+                value, grades = (
+                    f"coalesce(j{place}.pids, {none})",
+                    f"coalesce(j{place}.grades, {none})",
+                )
+                why = f"j{place}.why"
+            chosen.append(f'{grades} AS "{name}__grades"')
+        elif name in feed.source.ends and {name, feed.source.ends[name]} <= there:
+            late = f't."{feed.source.ends[name]}" > t."{name}"'
+            value = f"CASE WHEN {late} THEN NULL ELSE {value} END"
             why = f"coalesce({why}, CASE WHEN {late} THEN 'date.order' END)"
-        else:
-            chosen.append(name)
-        chosen.append(f'{why} AS "{column.name}__why"')
-    return f"CREATE OR REPLACE TABLE cleaned AS SELECT {', '.join(chosen)} FROM typed t {' '.join(joins)}"
+        if column.type == "id18":
+            chosen += _named(feed, column, there)
+        if why != NO_REASON:
+            reasons.append(name)
+        chosen += [f'{value} AS "{name}"', f'{why} AS "{name}__why"']
+        if name in feed.summed:
+            chosen.append(_extra(name, "sent", "DECIMAL(24, 6)", there))
+    return f"SELECT {', '.join(chosen)} FROM {table} t {' '.join(joins)}", reasons
 
 
-def _named(feed: Feed, column: Column) -> list[str]:
+NO_REASON = "CAST(NULL AS VARCHAR)"
+
+
+def _own(column: Column, there: set[str]) -> str:
+    """A column's value; unknown throughout where the part lacks it."""
+    kind = SQL_TYPES.get(column.type, "VARCHAR")
+    return f't."{column.name}"' if column.name in there else f"CAST(NULL AS {kind})"
+
+
+def _reason(name: str, there: set[str]) -> str:
+    return f't."{name}__why"' if f"{name}__why" in there else NO_REASON
+
+
+def _extra(name: str, extra: str, kind: str, there: set[str]) -> str:
+    own = f"{name}__{extra}"
+    return f't."{own}"' if own in there else f'CAST(NULL AS {kind}) AS "{own}"'
+
+
+def _named(feed: Feed, column: Column, there: set[str]) -> list[str]:
     """Whom the row names where the number cannot be used, and the birth date beside the name."""
-    places = {c.name: number for number, c in enumerate(feed.columns)}
+    number = _own(column, there)
     name = feed.source.companion(column.name, "name")
     born = feed.source.companion(column.name, "birth_date")
-    token = f"j{places[name]}.token" if name in places else "NULL::VARCHAR"
-    day = f't."{born}"' if born in places else "NULL::DATE"
+    token = f't."{name}"' if name in there else "NULL::VARCHAR"
+    day = f't."{born}"' if born in there else "NULL::DATE"
     return [
-        f'CASE WHEN t."{column.name}" IS NULL THEN {token} END AS "{column.name}__named"',
-        f'CASE WHEN t."{column.name}" IS NULL AND {token} IS NOT NULL THEN {day} END AS "{column.name}__born"',
+        f'CASE WHEN {number} IS NULL THEN {token} END AS "{column.name}__named"',
+        f'CASE WHEN {number} IS NULL AND {token} IS NOT NULL THEN {day} END AS "{column.name}__born"',
     ]
 
 
 def _list_join(column: Column, number: int) -> str:
     """The pseudonyms of a list, each person once, with their grades and a reason for the unreadable."""
     return (
-        "LEFT JOIN (SELECT _part, _line, list(token ORDER BY token) FILTER (token IS NOT NULL) AS pids, "
-        "list(grade ORDER BY token) FILTER (token IS NOT NULL) AS grades, max(why) AS why FROM ("
-        "SELECT u._part, u._line, k.token, min(u.grade) AS grade, max(u.why) AS why "
-        f"FROM \"listed {column.name}\" u LEFT JOIN token k ON k.space = 'person' AND k.clear = u.number "
-        f"GROUP BY ALL) GROUP BY ALL) j{number} ON j{number}._part = t._part AND j{number}._line = t._line"
+        "LEFT JOIN (SELECT line, list(pid ORDER BY pid) FILTER (pid IS NOT NULL) AS pids, "
+        "list(grade ORDER BY pid) FILTER (pid IS NOT NULL) AS grades, max(why) AS why FROM ("
+        "SELECT line, pid, min(grade) AS grade, max(why) AS why "
+        f'FROM "listed {column.name}" GROUP BY ALL) GROUP BY ALL) j{number} ON j{number}.line = t.line'
     )

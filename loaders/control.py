@@ -208,7 +208,7 @@ def compare(
     """Control totals against all rows as sent, refused ones and duplicates included.
 
     Args:
-        con: The engine, with the feed's ``typed`` unless it is empty.
+        con: The engine, with the feed's ``judged`` unless it is empty.
         feed: The declaration and the files' columns.
         wanted: What the sender counted: ``rows``, and sums of columns.
         rows: Rows that were sent.
@@ -225,5 +225,5 @@ def summable(source: Source, name: str) -> bool:
 
 
 def _sum(con: duckdb.DuckDBPyConnection, name: str) -> float:
-    rows = con.execute(f'SELECT coalesce(sum("{name}__sent"), 0) FROM typed').fetchall()
+    rows = con.execute(f'SELECT coalesce(sum("{name}__sent"), 0) FROM judged').fetchall()
     return round(float(rows[0][0]), 4)

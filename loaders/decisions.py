@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from doudi.graph.drafts import write_table
 from doudi.graph.errors import UsageError
-from doudi.loaders.identity import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ def decide(tables: Path, left: str, right: str, verdict: str, *, by: str, reason
     folder = tables / "_identity"
     number = 1 + max((int(path.stem) for path in folder.glob("[0-9]*.parquet")), default=0)
     path = folder / f"{number:06d}.parquet"
-    write_whole(pa.Table.from_pylist([row | {"at": datetime.now(UTC)}], schema=SCHEMA), path)
+    write_table(path, pa.Table.from_pylist([row | {"at": datetime.now(UTC)}], schema=SCHEMA))
     return path
 
 

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from doudi.graph.drafts import ROWS
+from doudi.graph.drafts import draft as drafted
 from doudi.loaders import quarantine
-from doudi.loaders.clean import Feed, clean
+from doudi.loaders.clean import Feed, Tally, clean
 from doudi.loaders.control import Folder, compare
-from doudi.loaders.facts import append, make_facts
+from doudi.loaders.facts import make_facts
 from doudi.loaders.feeds import note_feed
 from doudi.loaders.headers import match
 from doudi.loaders.health import note_health, note_stopped
-from doudi.loaders.identity import Keys, keep_in_vault, newcomers, write_whole
+from doudi.loaders.identity import Keys, Veil, newcomers, remember, sealed
 from doudi.loaders.judge import judge
 from doudi.loaders.modes import settle, snapshots
-from doudi.loaders.names import keep_names, note_names
+from doudi.loaders.names import keep_names
 from doudi.loaders.parameters import make_parameters
 from doudi.loaders.plausible import check_size, check_units
-from doudi.loaders.read import read_sheet
+from doudi.loaders.read import ReadAgain, Way, read_sheet
 from doudi.loaders.receipt import FileReceipt
 from doudi.loaders.resolve import resolve
 from doudi.loaders.sketch import Sketch, sketch
 from doudi.loaders.source import NUMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     import duckdb
 
+    from doudi.graph.drafts import Draft
     from doudi.graph.errors import FeedStopped
     from doudi.graph.tables import FactStore
     from doudi.loaders.modes import Delivery
@@ -41,52 +45,27 @@ if TYPE_CHECKING:
     from doudi.loaders.source import Source
 
 
-ROW_GROUP = 122_880
-"""Rows that the engine gives to one thread; with fewer a second one only waits and costs."""
+THREADS = 1
+"""Threads of the engine: two take a quarter more processor time for the same rows."""
 
 
 @dataclass(frozen=True)
-class Ready:
+class Work:
     """A feed that was read, cleaned and settled; the rest of it is in the engine.
 
     Attributes:
-        sheets: Content of its files by name, in the order of the parts.
+        sheets: Its files, in the order of the parts.
+        tallies: What was in each file.
+        troubled: Parts with refused rows or unreadable fields.
         is_empty: Whether the files hold no rows, and that says nothing.
     """
 
     feed: Feed
     delivery: Delivery
-    sheets: dict[str, Sheet]
+    sheets: dict[Path, Sheet]
+    tallies: list[Tally]
+    troubled: list[int]
     is_empty: bool = False
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a feed gives, before anything of it is written.
-
-    Attributes:
-        seq: Running number of the load.
-        facts: Records by label or (type, start, end).
-        parameters: Dated parameters, where the source feeds them.
-        rows: Rows to keep; None where a delivery says nothing new.
-        fresh: People whom the vault does not hold yet.
-    """
-
-    seq: int
-    facts: dict[tuple[str, ...], pa.Table]
-    parameters: pa.Table | None
-    rows: pa.Table | None
-    fresh: pa.Table
-
-    @property
-    def count(self) -> int:
-        """Records of facts, parameters included."""
-        tables = [*self.facts.values(), *([] if self.parameters is None else [self.parameters])]
-        return sum(int(table.num_rows) for table in tables)
-
-    def file(self, slug: str) -> str:
-        """Name of the files of this load."""
-        return f"{self.seq:06d}-{slug}.parquet"
 
 
 @dataclass(frozen=True)
@@ -98,191 +77,235 @@ class Desk:
     folder: Folder
     keys: Keys
     store: FactStore
+    veil: Veil
 
     def load_feed(self, source: Source, paths: list[Path]) -> list[FileReceipt]:
         """Read, clean, settle and write all parts of one data type.
 
+        All files are drafted before the first gets into its place, rows last: a load that fails
+        leaves nothing, and one that is killed later is done again, because the rows are not there.
+
         Raises:
             FeedStopped: if any part cannot be used; nothing of the feed is written then.
         """
-        ready = self.prepare(source, paths)
-        made = None if ready.is_empty else self._work_out(ready)
-        receipts = self._told(ready, made)
-        self.keep(ready, made, receipts)
+        work = self.prepare(source, paths)
+        drafts: list[Draft] = []
+        try:
+            facts = 0 if work.is_empty else self._draft(work, drafts)
+            receipts = self._receipts(work, facts)
+            self.keep(work, drafts, receipts)
+        finally:
+            for draft in drafts:
+                draft.drop()
         return receipts
 
-    def prepare(self, source: Source, paths: list[Path]) -> Ready:
+    def prepare(self, source: Source, paths: list[Path]) -> Work:
         """Read, clean and settle all parts of one data type; nothing is written.
 
         Raises:
             FeedStopped: if any part cannot be used.
         """
-        sheets = self.read(source, paths)
-        headers = tuple(
-            match(s.headers, source, p) for s, p in zip(sheets.values(), paths, strict=True)
-        )
-        feed = Feed(source, headers, self.folder.as_known)
-        delivery = self.folder.for_source(source.slug)
-        if self._nothing(sheets, source, delivery):
-            return Ready(feed, delivery, sheets, is_empty=True)
-        self._clean(feed, sheets)
-        settle(self.con, feed, delivery, self._rows(source))
-        check_size(self.con, feed, delivery, paths[-1])
-        check_units(self.con, feed, paths[-1])
-        return Ready(feed, delivery, sheets)
+        ways: dict[Path, Way] = {}
+        while True:  # a long file may prove to be of another kind than its beginning said
+            try:
+                return self._prepared(source, self.read(source, paths, ways))
+            except ReadAgain as again:
+                ways[again.path] = again.way
 
-    def read(self, source: Source, paths: list[Path]) -> dict[str, Sheet]:  # noqa: ARG002 - a check notes whose they are
-        """The content of all parts by file name."""
-        return {path.name: read_sheet(path) for path in paths}
+    def read(
+        self, source: Source, paths: list[Path], ways: Mapping[Path, Way]
+    ) -> dict[Path, Sheet]:  # a check notes whose they are
+        """The content of all parts, or the beginning of long ones."""
+        del source
+        return {path: read_sheet(path, ways.get(path)) for path in paths}
 
-    def keep(self, ready: Ready, made: Made | None, receipts: list[FileReceipt]) -> None:
-        """Write what a feed gave: the one place at which anything goes into the home."""
-        if made is not None:
-            self._write(ready, made)
-        seen = Sketch() if made is None else sketch(self.con, ready.feed)
-        note_health(self.home, ready.feed.source.slug, ready.delivery, receipts, seen)
-        note_feed(self.home, ready.feed.source.slug, ready.delivery.as_known)
+    def keep(self, work: Work, drafts: list[Draft], receipts: list[FileReceipt]) -> None:
+        """Put what a feed gave into its place: the one step at which the home changes."""
+        for draft in drafts:
+            draft.keep()
+        slug = work.feed.source.slug
+        seen = Sketch() if work.is_empty else sketch(self.con, work.feed)
+        note_health(self.home, slug, work.delivery, receipts, seen)
+        note_feed(self.home, slug, work.delivery.as_known)
 
     def refuse(self, slug: str, error: FeedStopped) -> None:
         """Keep that a feed came and was stopped."""
         note_stopped(self.home, slug, self.folder.for_source(slug), error)
 
-    def _nothing(self, sheets: dict[str, Sheet], source: Source, delivery: Delivery) -> bool:
-        """Whether the files hold no rows, and that says nothing."""
-        rows = sum(s.rows.num_rows + len(s.misshapen) for s in sheets.values())
-        return rows == 0 and not (delivery.mode == "snapshot" and source.nature == "register")
-
-    def _rows(self, source: Source) -> Path:
-        return self.home / "tables" / "_rows" / source.slug
-
-    def _clean(self, feed: Feed, sheets: dict[str, Sheet]) -> None:
-        parts = [sheet.rows for sheet in sheets.values()]
-        many = sum(rows.num_rows for rows in parts) > ROW_GROUP
-        self.con.execute(f"SET threads TO {2 if many else 1}")
-        for number, rows in enumerate(parts):
-            self.con.register(f"raw{number}", rows)
-        clean(self.con, feed, parts, people=self.store.files("Person"), key=self.keys.pid)
-        judge(self.con, feed)
-        quarantine.collect(self.con, feed)
-
-    def _work_out(self, ready: Ready) -> Made:
-        """All that a feed gives, in memory."""
-        feed, delivery, seq = ready.feed, ready.delivery, self.store.next_seq()
-        made = make_facts(self.con, feed.source, delivery, self.store, seq)
-        parameters = make_parameters(self.con, seq) if feed.source.rows_table else None
-        fresh = newcomers(self.con, _people_sql(feed))
-        if fresh.num_rows:
-            own = [
-                _identities(fresh, delivery, feed.source.slug, seq),
-                *([made[("Person",)]] if ("Person",) in made else []),
-            ]
-            made[("Person",)] = pa.concat_tables(own, promote_options="default")
-        return Made(seq, made, parameters, self._kept_rows(feed, delivery, seq), fresh)
-
-    def _write(self, ready: Ready, made: Made) -> None:
-        """Write it; rows last, so that a killed load is done again."""
-        note_names(self.con)
-        slug, batch, name = ready.feed.source.slug, ready.delivery.batch, made.file
-        table = self.home / "quarantine" / batch / f"{slug}.parquet"
-        quarantine.write(self.con, ready.sheets, table, batch, self.keys.vault)
-        append(self.store, made.facts, made.seq, slug)
-        if made.parameters is not None and made.parameters.num_rows:
-            write_whole(made.parameters, self.home / "tables" / "parameters" / name(slug))
-        keep_in_vault(self.con, made.fresh, self.home / "vault" / name(slug), self.keys.vault)
-        if made.rows is not None:
-            write_whole(made.rows, self._rows(ready.feed.source) / name(slug))
+    def place(self, *parts: str) -> Path:
+        """Where a file belongs."""
+        return self.home.joinpath(*parts)
 
     def resolve(self, by_person: Collection[str]) -> Resolved:
         """Keep the names that the delivery brought, and look for who is only named.
 
         A killed load does both again.
         """
-        keep_names(self.con, self.home / "vault" / "names", self.keys.vault)
+        keep_names(self.con, self.veil.names(), self.home / "vault" / "names", self.keys.vault)
         names = self.con.execute("SELECT token, clear FROM known_name").to_arrow_table()
         return resolve(self.store, names, as_known=self.folder.as_known, by_person=by_person)
 
-    def _kept_rows(self, feed: Feed, delivery: Delivery, seq: int) -> pa.Table | None:
+    def _prepared(self, source: Source, sheets: dict[Path, Sheet]) -> Work:
+        headers = tuple(match(s.headers, source, p) for p, s in sheets.items())
+        delivery = self.folder.for_source(source.slug)
+        summed = tuple(self.folder.control.get(source.slug, {}))
+        feed = Feed(source, headers, self.folder.as_known, summed)
+        if _nothing(sheets.values(), source, delivery):
+            tallies = [Tally(0, sheet.misshapen) for sheet in sheets.values()]
+            return Work(feed, delivery, sheets, tallies, [], is_empty=True)
+        work = self._clean(feed, delivery, sheets)
+        last = list(sheets)[-1]
+        settle(self.con, feed, delivery, self._rows(source))
+        check_size(self.con, feed, delivery, last)
+        check_units(self.con, feed, last)
+        return work
+
+    def _rows(self, source: Source) -> Path:
+        return self.home / "tables" / "_rows" / source.slug
+
+    def _clean(self, feed: Feed, delivery: Delivery, sheets: dict[Path, Sheet]) -> Work:
+        parts = list(sheets.values())
+        self.con.execute(f"SET threads TO {THREADS}")
+        people = self.store.files("Person")
+        tallies = clean(self.con, feed, parts, people=people, veil=self.veil)
+        judge(self.con, feed)
+        return Work(feed, delivery, sheets, tallies, quarantine.collect(self.con, feed, parts))
+
+    def _draft(self, work: Work, drafts: list[Draft]) -> int:
+        """Write everything a feed gives under other names; returns how many facts."""
+        slug, seq = work.feed.source.slug, self.store.next_seq()
+        fresh = newcomers(self.con, self.veil.people(), _people_sql(work.feed))
+
+        def add(draft: Draft | None) -> int:
+            if draft:
+                drafts.append(draft)
+            return draft.rows if draft else 0
+
+        names = {path.name: sheet for path, sheet in work.sheets.items()}
+        table = self.place("quarantine", work.delivery.batch, f"{slug}.parquet")
+        add(quarantine.write(self.con, names, work.tallies, work.troubled, table,
+                             work.delivery.batch, lambda: self.keys.vault))  # fmt: skip
+        facts = 0
+        for name, tables in self._made(work, fresh, seq).items():
+            facts += add(self.store.drafted(name, tables, seq=seq, source=slug))
+        if work.feed.source.rows_table:
+            found = make_parameters(self.con, seq)
+            path = self.place("tables", "parameters", f"{seq:06d}-{slug}.parquet")
+            facts += add(drafted(path, [found]) if found.num_rows else None)
+        if fresh.num_rows:
+            path = self.place("vault", f"{seq:06d}-{slug}.parquet")
+            add(drafted(path, [sealed(fresh, self.keys.vault)]))
+        rows = self.place("tables", "_rows", slug, f"{seq:06d}-{slug}.parquet")
+        add(self._kept_rows(work, rows, seq))
+        remember(self.con, fresh, self.veil)
+        return facts
+
+    def _made(
+        self, work: Work, fresh: pa.Table, seq: int
+    ) -> dict[tuple[str, ...], Iterable[pa.Table]]:
+        """Records by label or (type, start, end), table by table; those of newcomers first."""
+        source = work.feed.source
+        made: dict[tuple[str, ...], Iterable[pa.Table]] = {}
+        for name, queries in make_facts(self.con, source, work.delivery, self.store, seq).items():
+            made[name] = chain.from_iterable(stream(self.con, sql) for sql in queries)
+        if fresh.num_rows:
+            own = [_identities(fresh, work.delivery, source.slug, seq)]
+            made[("Person",)] = chain(own, made.pop(("Person",), ()))
+        return made
+
+    def _kept_rows(self, work: Work, path: Path, seq: int) -> Draft | None:
         """What was accepted and what ended; None where a delivery says nothing new."""
-        table = self.con.execute(f"""
-            SELECT * EXCLUDE (replaced, was_true, deleted) REPLACE (true AS retracted), {seq} AS seq
-            FROM outgoing WHERE NOT replaced
-            UNION ALL BY NAME SELECT * EXCLUDE (was_true), {seq} AS seq FROM incoming""").to_arrow_table()
-        days = snapshots(self._rows(feed.source))
-        if not table.num_rows and (delivery.mode == "delta" or delivery.as_known in days):
-            return None
+        delivery = work.delivery
         told = {
             "batch": delivery.batch,
             "as_known": delivery.as_known.isoformat(),
             "mode": delivery.mode,
         }
-        return table.replace_schema_metadata(told)
+        sql = f"""
+            SELECT * EXCLUDE (replaced, was_true, deleted) REPLACE (true AS retracted), {seq} AS seq
+            FROM outgoing WHERE NOT replaced
+            UNION ALL BY NAME SELECT * EXCLUDE (was_true), {seq} AS seq FROM incoming"""
+        tables = (table.replace_schema_metadata(told) for table in stream(self.con, sql))
+        first = next(tables)
+        days = snapshots(self._rows(work.feed.source))
+        if not first.num_rows and (delivery.mode == "delta" or delivery.as_known in days):
+            return None
+        return drafted(path, chain([first], tables))
 
     def _fates(self, feed: Feed) -> dict[tuple[int, str], int]:
         """Number of rows by part and fate; repaired ones again under their own name."""
         grades = [
-            f"\"{c.name}__grade\" IN ('repaired')"
+            f"\"{c.name}__grade\" = 'repaired'"
             for c in feed.source.columns.values()
             if c.type in (*NUMBERS, "uscc")
         ]
-        found = self.con.execute(f"""
-            SELECT _part, _fate, count(*) FROM judged GROUP BY ALL UNION ALL
-            SELECT _part, 'repaired', count(*) FROM judged
-            WHERE _fate = 'kept' AND ({" OR ".join(grades) or "false"}) GROUP BY ALL""").fetchall()
-        return {(part, fate): count for part, fate, count in found}
-
-    def _reasons(self) -> dict[int, dict[str, int]]:
-        sql = "SELECT _part, reason, count(*) FROM trouble GROUP BY ALL ORDER BY ALL"
-        found: dict[int, dict[str, int]] = {}
-        for part, reason, count in self.con.execute(sql).fetchall():
-            found.setdefault(part, {})[reason] = count
+        repaired = f"count(*) FILTER (_fate = 'kept' AND ({' OR '.join(grades) or 'false'}))"
+        sql = f"SELECT _part, _fate, count(*), {repaired} FROM judged GROUP BY ALL"
+        found: dict[tuple[int, str], int] = {}
+        for part, fate, count, mended in self.con.execute(sql).fetchall():
+            found[part, fate] = count
+            found[part, "repaired"] = found.get((part, "repaired"), 0) + mended
         return found
 
-    def _told(self, ready: Ready, made: Made | None) -> list[FileReceipt]:
-        """The receipts of a feed's files."""
-        if made is None:
-            return self._receipts(ready.feed, ready.sheets, {}, {}, 0)
-        fates, reasons = self._fates(ready.feed), self._reasons()
-        return self._receipts(ready.feed, ready.sheets, fates, reasons, made.count)
-
-    def _receipts(
-        self,
-        feed: Feed,
-        sheets: dict[str, Sheet],
-        fates: dict[tuple[int, str], int],
-        reasons: dict[int, dict[str, int]],
-        facts: int,
-    ) -> list[FileReceipt]:
-        found: list[FileReceipt] = []
-        for part, (file, sheet) in enumerate(sheets.items()):
-            why = dict(reasons.get(part, {}))
-            for _, reason, _ in sheet.misshapen:
+    def _reasons(self, work: Work) -> list[dict[str, int]]:
+        """How often each reason was given, by part."""
+        found: list[dict[str, int]] = [{} for _ in work.tallies]
+        sql = "SELECT _part, reason, count(*) FROM trouble GROUP BY ALL ORDER BY ALL"
+        for part, reason, count in self.con.execute(sql).fetchall() if work.troubled else ():
+            found[part][reason] = count
+        for why, tally in zip(found, work.tallies, strict=True):
+            for _, reason, _ in tally.misshapen:
                 why[reason] = why.get(reason, 0) + 1
-            last = part == len(sheets) - 1
-            totals = self._totals(feed, sheets, empty=not fates) if last else []
+        return found
+
+    def _receipts(self, work: Work, facts: int) -> list[FileReceipt]:
+        fates = {} if work.is_empty else self._fates(work.feed)
+        found: list[FileReceipt] = []
+        why = self._reasons(work)
+        for part, (path, tally) in enumerate(zip(work.sheets, work.tallies, strict=True)):
+            last = part == len(work.sheets) - 1
+            totals = self._totals(work, empty=not fates) if last else []
             found.append(
                 FileReceipt(
                     batch=self.folder.batch,
-                    file=file,
-                    source=feed.source.slug,
-                    rows_in=sheet.rows.num_rows + len(sheet.misshapen),
+                    file=path.name,
+                    source=work.feed.source.slug,
+                    rows_in=tally.sent,
                     loaded=fates.get((part, "kept"), 0),
-                    quarantined=fates.get((part, "refused"), 0) + len(sheet.misshapen),
+                    quarantined=fates.get((part, "refused"), 0) + len(tally.misshapen),
                     duplicates=fates.get((part, "duplicate"), 0),
                     repaired=fates.get((part, "repaired"), 0),
                     facts=facts if last else 0,
-                    reasons=why,
+                    reasons=why[part],
                     control=[
                         {"name": t.name, "expected": t.expected, "found": t.found} for t in totals
                     ],
-                    absent=feed.headers[part].absent,
+                    absent=work.feed.headers[part].absent,
                 )
             )
         return found
 
-    def _totals(self, feed: Feed, sheets: dict[str, Sheet], *, empty: bool) -> list[Control]:
-        rows = sum(s.rows.num_rows + len(s.misshapen) for s in sheets.values())
-        wanted = self.folder.control.get(feed.source.slug, {})
-        return compare(self.con, feed, wanted, rows, empty=empty)
+    def _totals(self, work: Work, *, empty: bool) -> list[Control]:
+        rows = sum(tally.sent for tally in work.tallies)
+        wanted = self.folder.control.get(work.feed.source.slug, {})
+        return compare(self.con, work.feed, wanted, rows, empty=empty)
+
+
+def _nothing(sheets: Iterable[Sheet], source: Source, delivery: Delivery) -> bool:
+    """Whether the files hold no rows, and that says nothing."""
+    rows = sum(s.rows.num_rows + len(s.misshapen) for s in sheets)
+    return rows == 0 and not (delivery.mode == "snapshot" and source.nature == "register")
+
+
+def stream(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pa.Table]:
+    """The rows of a query in tables of a row group; one table at least."""
+    reader = con.execute(sql).to_arrow_reader(ROWS)
+    some = False
+    for batch in reader:
+        some = True
+        yield pa.Table.from_batches([batch])
+    if not some:
+        yield reader.schema.empty_table()
 
 
 def _people_sql(feed: Feed) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from doudi.graph.schema import GRADES, schema
 from doudi.loaders.columns import frame_of
 from doudi.loaders.mentions import mention_blocks, with_mentions
@@ -40,38 +38,27 @@ def declared(block: Block) -> tuple[Property, ...]:
 
 def make_facts(
     con: duckdb.DuckDBPyConnection, source: Source, delivery: Delivery, store: FactStore, seq: int
-) -> dict[tuple[str, ...], pa.Table]:
-    """The records that ``incoming`` and ``outgoing`` rows give, by label or (type, start, end).
+) -> dict[tuple[str, ...], list[str]]:
+    """SQL of the records that ``incoming`` and ``outgoing`` rows give, by label or (type, start, end).
 
     Knowledge of rows that no longer hold ends; what was true until a change is told again as a fact
     of its own, closed; then the new rows speak.
     """
     some_gone = con.execute("SELECT 1 FROM outgoing LIMIT 1").fetchall() != []
-    parts: dict[tuple[str, ...], list[pa.Table]] = {}
-    for block in (*source.blocks, *mention_blocks(con, source)):
+    found: dict[tuple[str, ...], list[str]] = {}
+    for number, block in enumerate((*source.blocks, *mention_blocks(con, source))):
         name = block.triple or (block.label,)
         come = block_sql(source, block, frame_of(source), "incoming")
         if some_gone:
             gone = block_sql(source, block, frame_of(source), "outgoing")
             con.execute(f"CREATE OR REPLACE TABLE come AS {come}")
             con.execute(f"CREATE OR REPLACE TABLE gone AS {gone}")
-            come = _changed_sql(source, block, delivery, store.files(*name))
+            changed = _changed_sql(source, block, delivery, store.files(*name))
+            con.execute(f"CREATE OR REPLACE TABLE changed{number} AS {changed}")
+            come = f"FROM changed{number}"
         sql = f"SELECT * EXCLUDE (was_true, deleted), CAST({seq} AS BIGINT) AS seq FROM ({come})"
-        table = con.execute(sql).to_arrow_table()
-        if table.num_rows:
-            parts.setdefault(name, []).append(table)
-    return {name: pa.concat_tables(t, promote_options="default") for name, t in parts.items()}
-
-
-def append(store: FactStore, made: dict[tuple[str, ...], pa.Table], seq: int, source: str) -> int:
-    """Append made records to the store; returns how many."""
-    for name, table in made.items():
-        if len(name) == 1:
-            store.append_nodes(name[0], table, seq=seq, source=source)
-        else:
-            kind, start, end = name
-            store.append_links(kind, start, end, table, seq=seq, source=source)
-    return sum(int(table.num_rows) for table in made.values())
+        found.setdefault(name, []).append(sql)
+    return found
 
 
 def block_sql(source: Source, block: Block, frame: Frame, rows: str) -> str:

@@ -13,23 +13,24 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from doudi.graph.errors import HomeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from pathlib import Path
-    from typing import BinaryIO
 
     import duckdb
     from cryptography.fernet import Fernet
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-PAIRS = tuple(a + b for a in LETTERS for b in LETTERS)
-SHIFTS = tuple(range(126, 0, -10))
-"""26 letters of base32, two at a time: 130 bits; base64.b32encode takes twenty times as long."""
+SIGNS = 26
+"""Letters of a pseudonym: the first 130 bits in base32."""
+
+REMEMBERED = 250_000
+"""Identifiers of one space whose pseudonyms are kept in mind within a load; bounds memory."""
 
 
 @dataclass(frozen=True)
@@ -81,36 +82,71 @@ def pseudonym(key: bytes, space: str, clear: str) -> str:
     >>> pseudonym(b"k", "person", "x") == pseudonym(b"k", "name", "x")
     False
     """
-    digest = hmac.digest(key, f"{space}:{clear}".encode(), "sha256")
-    bits = int.from_bytes(digest[:17])
-    return "".join([PAIRS[bits >> shift & 1023] for shift in SHIFTS])
+    return str(pseudonyms(key, space, [clear])[0].as_py())
 
 
-def pseudonymise(
-    con: duckdb.DuckDBPyConnection, key: bytes, wanted: dict[str, str], *, out: str
-) -> None:
-    """Make a table ``space, clear, token`` for identifiers.
+def pseudonyms(key: bytes, space: str, clears: Sequence[str]) -> pa.Array:
+    """The pseudonyms of many identifiers, in their order, as an array of text."""
+    keyed, before = hmac.new(key, digestmod="sha256"), f"{space}:"
+    digests = []
+    for clear in clears:  # HMAC is no function of the engine or of Arrow
+        one = keyed.copy()
+        one.update((before + clear).encode())
+        digests.append(one.digest())
+    square = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, 32)[:, :17]
+    bits = np.unpackbits(square, axis=1)[:, : 5 * SIGNS].reshape(-1, SIGNS, 5)
+    letters = np.frombuffer(LETTERS.encode(), np.uint8)[np.packbits(bits, axis=2)[:, :, 0] >> 3]
+    ends = np.arange(0, SIGNS * (len(clears) + 1), SIGNS, dtype=np.int32)
+    return pa.StringArray.from_buffers(len(clears), pa.py_buffer(ends), pa.py_buffer(letters))
+
+
+class Veil:
+    """Puts pseudonyms in the place of identifiers; a load makes each once.
 
     Args:
-        con: The engine.
         key: The deployment's key.
-        wanted: SQL of the clear values (one column) for each space.
-        out: Name of the table.
     """
-    parts = [
-        f"SELECT DISTINCT '{space}' AS space, clear FROM ({sql}) AS v(clear) WHERE clear IS NOT NULL"
-        for space, sql in wanted.items()
-    ]
-    if not parts:
-        con.execute(f"CREATE OR REPLACE TABLE {out} (space VARCHAR, clear VARCHAR, token VARCHAR)")
-        return
-    found = con.execute(" UNION ALL ".join(parts)).to_arrow_table()
-    spaces, clears = found.column("space").to_pylist(), found.column("clear").to_pylist()
-    # HMAC is no function of the engine; each distinct identifier is seen once.
-    tokens = [pseudonym(key, space, clear) for space, clear in zip(spaces, clears, strict=True)]
-    con.register("_tokens", found.append_column("token", pa.array(tokens, pa.string())))
-    con.execute(f"CREATE OR REPLACE TABLE {out} AS SELECT * FROM _tokens")
-    con.unregister("_tokens")
+
+    def __init__(self, key: bytes) -> None:
+        """Know nobody yet."""
+        self._key = key
+        self._known: dict[str, dict[str, str]] = {}
+        self._people: list[pa.Table] = []
+        self._names: list[pa.Table] = []
+
+    def over(self, space: str, clear: pa.Array) -> pa.Array:
+        """The pseudonyms of identifiers, null for null; equal ones are worked out once."""
+        coded = clear.dictionary_encode()
+        texts = coded.dictionary.to_pylist()
+        known = self._known.setdefault(space, {})
+        if len(known) > REMEMBERED:
+            known.clear()
+        new = [text for text in texts if text not in known]
+        if new:
+            self._learn(space, known, new)
+        return pa.array([known[text] for text in texts], pa.string()).take(coded.indices)
+
+    def _learn(self, space: str, known: dict[str, str], new: list[str]) -> None:
+        tokens = pseudonyms(self._key, space, new)
+        if space == "person":
+            self._people.append(pa.table({"clear": pa.array(new, pa.string()), "token": tokens}))
+        elif space == "name":
+            self._names.append(pa.table({"token": tokens, "clear": pa.array(new, pa.string())}))
+        known.update(zip(new, tokens.to_pylist(), strict=True))
+
+    def people(self) -> pa.Table:
+        """Numbers (``clear``) and pids (``token``) of those met and not yet let go."""
+        empty = pa.schema([("clear", pa.string()), ("token", pa.string())]).empty_table()
+        return pa.concat_tables([empty, *self._people])
+
+    def names(self) -> pa.Table:
+        """Names met in this load: ``token`` and ``clear``; some more than once."""
+        empty = pa.schema([("token", pa.string()), ("clear", pa.string())]).empty_table()
+        return pa.concat_tables([empty, *self._names])
+
+    def keep(self, people: pa.Table) -> None:
+        """Let everybody go but these: the others are in the vault."""
+        self._people = [people] if people.num_rows else []
 
 
 def open_vault(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -125,67 +161,42 @@ def open_vault(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     con.execute(f"CREATE OR REPLACE TABLE vaulted AS {known}")
 
 
-def newcomers(con: duckdb.DuckDBPyConnection, people: str) -> pa.Table:
+def newcomers(con: duckdb.DuckDBPyConnection, met: pa.Table, people: str) -> pa.Table:
     """People whom the vault does not hold yet: pid, number, sex and birth date.
 
     Args:
-        con: The engine, with ``token`` and ``vaulted``.
+        con: The engine, with ``vaulted``.
+        met: Everybody in the feed, of refused rows too: ``clear`` and ``token``.
         people: SQL of the pids of accepted rows.
 
     Sex and birth date are those inside the number.
     """
+    con.register("_met", met)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE met AS SELECT DISTINCT * FROM _met "
+        "WHERE token NOT IN (SELECT pid FROM vaulted)"
+    )
+    con.unregister("_met")
     return con.execute(f"""
         SELECT 'person:' || token AS fact_id, token AS pid, clear, CASE WHEN substr(clear, 17, 1) IN ('1', '3', '5', '7', '9')
                    THEN '男' ELSE '女' END AS sex,
                ymd(substr(clear, 7, 4), substr(clear, 11, 2), substr(clear, 13, 2)) AS birth_date
-        FROM token WHERE space = 'person' AND token NOT IN (SELECT pid FROM vaulted)
-            AND token IN ({people}) ORDER BY token
+        FROM met WHERE token IN ({people}) ORDER BY token
     """).to_arrow_table()
 
 
-def keep_in_vault(
-    con: duckdb.DuckDBPyConnection, fresh: pa.Table, path: Path, vault: Fernet
-) -> None:
-    """Write the encrypted numbers of newcomers as a file of the vault."""
-    if not fresh.num_rows:
-        return
+def sealed(fresh: pa.Table, vault: Fernet) -> pa.Table:
+    """The encrypted numbers of newcomers, as the vault keeps them."""
     # Encryption is no function of the engine; each new person is seen once.
-    sealed = [vault.encrypt(clear.encode()).decode() for clear in fresh.column("clear").to_pylist()]
-    write_whole(
-        pa.table({"pid": fresh.column("pid"), "sealed": pa.array(sealed, pa.string())}), path
-    )
-    con.register("_fresh", fresh.select(["pid"]))
-    con.execute("INSERT INTO vaulted SELECT pid FROM _fresh")
-    con.unregister("_fresh")
+    texts = [vault.encrypt(clear.encode()).decode() for clear in fresh.column("clear").to_pylist()]
+    return pa.table({"pid": fresh.column("pid"), "sealed": pa.array(texts, pa.string())})
 
 
-def write_whole(table: pa.Table, path: Path) -> None:
-    """Write a Parquet file whole or not at all: under another name first, then renamed.
-
-    Raises:
-        HomeError: if it cannot be written.
-    """
-    _write(path, lambda handle: pq.write_table(table, handle, compression="zstd"))
-
-
-def write_bytes(data: bytes, path: Path) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        HomeError: if it cannot be written.
-    """
-    _write(path, lambda handle: handle.write(data))
-
-
-def _write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as handle:
-            fill(handle)
-            handle.flush()
-            os.fsync(handle.fileno())
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise HomeError.unwritten(error, f"{path.parent.name}/{path.name}") from error
+def remember(con: duckdb.DuckDBPyConnection, fresh: pa.Table, veil: Veil) -> None:
+    """Let the newcomers be known: ``vaulted`` has them, and the veil lets them go."""
+    if fresh.num_rows:
+        con.register("_fresh", fresh.select(["pid"]))
+        con.execute("INSERT INTO vaulted SELECT pid FROM _fresh")
+        con.unregister("_fresh")
+    others = "SELECT * FROM met WHERE token NOT IN (SELECT pid FROM vaulted)"
+    veil.keep(con.execute(others).to_arrow_table())

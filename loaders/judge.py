@@ -9,27 +9,49 @@ from doudi.loaders.source import NUMBERS
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
     from doudi.loaders.clean import Feed
     from doudi.loaders.source import Column
 
 
+def judged_sql(feed: Feed, cleaned: str, reasons: Sequence[str]) -> str:
+    """Rows with ``_field, _reason, _fate, key_text``, each judged on its own.
+
+    Args:
+        feed: The declaration and the files' columns.
+        cleaned: SQL of cleaned rows, with the reason beside each column.
+        reasons: The columns that may have one; they are kept together in ``_whys``.
+    """
+    refusals = {c.name: _refusal(feed, c) for c in feed.columns if c.role in ("key", "main")}
+    field = " ".join(f"WHEN {r} IS NOT NULL THEN {literal(n)}" for n, r in refusals.items())
+    key = f"to_json([{', '.join(_key_part(feed, k) for k in _keys(feed))}])::VARCHAR"
+    every = ", ".join(f'"{c.name}__why"' for c in feed.columns)
+    return f"""
+    SELECT * EXCLUDE ({every}), CASE {field} END AS _field, coalesce({", ".join(refusals.values())}) AS _reason,
+           CASE WHEN _reason IS NULL THEN 'kept' ELSE 'refused' END AS _fate,
+           {key} AS key_text, hash({_values(feed)}) AS _alike, {_noted(reasons)} AS _whys FROM ({cleaned})"""
+
+
+def _noted(reasons: Sequence[str]) -> str:
+    """Reasons beside a row as one list; NULL where there are none."""
+    kind = "STRUCT(field VARCHAR, why VARCHAR)[]"
+    if not reasons:
+        return f"CAST(NULL AS {kind})"
+    each = ", ".join(f"{{'field': {literal(n)}, 'why': \"{n}__why\"}}" for n in reasons)
+    some = ", ".join(f'"{n}__why"' for n in reasons)
+    return f"CASE WHEN coalesce({some}) IS NOT NULL THEN list_filter([{each}], r -> r.why IS NOT NULL) END"
+
+
 def judge(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    """Make ``judged`` from ``cleaned``: its columns, and ``_field, _reason, _fate, key_text``.
+    """Settle the fates in ``judged`` of rows that meet others.
 
     Of two different rows of one ``id`` key the later line is kept; where they carry different
     names, one person's number was copied to others, and the row whose birth date is the number's
     is kept.
     """
-    refusals = {c.name: _refusal(feed, c) for c in feed.columns if c.role in ("key", "main")}
-    field = " ".join(f"WHEN {r} IS NOT NULL THEN {literal(n)}" for n, r in refusals.items())
-    key = f"to_json([{', '.join(_key_part(feed, k) for k in _keys(feed))}])::VARCHAR"
-    con.execute(f"""
-    CREATE OR REPLACE TABLE judged AS
-    SELECT *, CASE {field} END AS _field, coalesce({", ".join(refusals.values())}) AS _reason,
-           CASE WHEN _reason IS NULL THEN 'kept' ELSE 'refused' END AS _fate,
-           {key} AS key_text, hash({_values(feed)}) AS _alike FROM cleaned""")
     crowd = " OR ".join(
         f"{name} IN (SELECT {name} FROM judged GROUP BY ALL HAVING count(*) > 1)"
         for name in _told_apart_by(feed)

@@ -17,7 +17,7 @@ from doudi.graph.errors import FeedStopped, HomeError, filled, in_lang, nearest
 from doudi.graph.tables import FactStore
 from doudi.loaders.control import read_folder, summable
 from doudi.loaders.desk import Desk
-from doudi.loaders.identity import Keys, open_vault
+from doudi.loaders.identity import Keys, Veil, open_vault
 from doudi.loaders.macros import engine
 from doudi.loaders.messages import note, stopped
 from doudi.loaders.names import open_names
@@ -63,12 +63,13 @@ def load(
     folder = read_folder(delivery)
     declared = sources(extra_sources or home / "sources")
     _require_writable(home)
-    con = engine()
+    con = engine(home / "tables" / "_spill")
     try:
         keys = Keys(home / "keys")
         open_vault(con, home / "vault")
         open_names(con, home / "vault" / "names", keys.vault)
-        desk = Desk(con, home, folder, keys, FactStore(home / "tables"))
+        store = FactStore(home / "tables")
+        desk = Desk(con, home, folder, keys, store, Veil(keys.pid))
         receipt = work_through(desk, declared, progress, lang)
         desk.resolve(by_person(declared.values()))
         return receipt

@@ -6,7 +6,12 @@ this file more than once: rules put long work into steps (``values``) instead.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UNUSED_PASSES = "in_clause,common_subexpressions,statistics_propagation"
 """Passes of the engine's optimiser that cost more than they save here.
@@ -52,9 +57,22 @@ CREATE OR REPLACE MACRO township_of(a) AS CASE WHEN a IS NOT NULL
 """From ``month_of`` on they are for the expressions of sources; ``docs/add-a-source.md`` lists them."""
 
 
-def engine() -> duckdb.DuckDBPyConnection:
-    """An engine of its own in memory, with the macros."""
+MEMORY = "700MB"
+"""Memory of the engine; what a feed needs beyond it goes to the disk, encrypted, until the feed is done."""
+
+
+def engine(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """An engine of its own in memory, with the macros.
+
+    Args:
+        spill: Folder for what does not fit into memory.
+    """
     con = duckdb.connect()
+    if spill is not None:
+        con.execute("SET temp_file_encryption = true")
+        folder = str(spill).replace("'", "''")
+        con.execute(f"SET temp_directory = '{folder}'")
+        con.execute(f"SET memory_limit = '{MEMORY}'")
     con.execute(MACROS)
     con.execute(f"SET disabled_optimizers = '{UNUSED_PASSES}'")
     return con

@@ -70,15 +70,18 @@ def settle(con: duckdb.DuckDBPyConnection, feed: Feed, delivery: Delivery, folde
     con.execute(
         f"CREATE OR REPLACE TABLE before AS {_known_sql(con, feed, folder, delivery.as_known)}"
     )
-    con.execute(f"CREATE OR REPLACE TABLE arrived AS {_arrived_sql(feed, delivery)}")
     some = con.execute("SELECT 1 FROM before LIMIT 1").fetchall() != []
-    outgoing = _outgoing_sql(feed, delivery) if some else NONE_OUTGOING
-    con.execute(f"CREATE OR REPLACE TABLE outgoing AS {outgoing}")
-    con.execute(f"CREATE OR REPLACE TABLE incoming AS {NEWS if some else ALL_NEW}")
+    arrived = _arrived_sql(feed, delivery, some=some)
     if some:
+        con.execute(f"CREATE OR REPLACE TABLE arrived AS {arrived}")
+        con.execute(f"CREATE OR REPLACE TABLE outgoing AS {_outgoing_sql(feed, delivery)}")
+        con.execute(f"CREATE OR REPLACE TABLE incoming AS {NEWS}")
         con.execute(
             "DELETE FROM outgoing WHERE replaced AND row_key NOT IN (SELECT row_key FROM incoming)"
         )
+    else:
+        con.execute(f"CREATE OR REPLACE TABLE outgoing AS {NONE_OUTGOING}")
+        con.execute(f"CREATE OR REPLACE TABLE incoming AS WITH arrived AS ({arrived}) {ALL_NEW}")
     later = [day for day in snapshots(folder) if day > delivery.as_known]
     if later and feed.source.nature == "register":
         con.execute(_overtaken_sql(con, feed, folder, min(later)))
@@ -115,7 +118,7 @@ def _known_sql(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, at: dat
         AND NOT retracted"""
 
 
-def _arrived_sql(feed: Feed, delivery: Delivery) -> str:
+def _arrived_sql(feed: Feed, delivery: Delivery, *, some: bool) -> str:
     """Kept rows with their key, the hash of their values, and when they were known.
 
     Rows of a group key are a bag: each row is a fact of its own, named by its values. A column that
@@ -129,7 +132,7 @@ def _arrived_sql(feed: Feed, delivery: Delivery) -> str:
     ends = " AND ".join(f'a."{name}" IS NULL' for name in feed.source.ends) or "true"
     recorded = "a.recorded_time" if feed.has("recorded_time") else "NULL::DATE"
     known, seen, since, before = "false", "NULL::DATE", "NULL::DATE", ""
-    if single:
+    if single and some:
         known, seen, since = "b.row_key IS NOT NULL", "b.first_seen", "b.known_from"
         before = "LEFT JOIN before b ON b.row_key = a.group_key"
     main = _main_day(feed)
@@ -139,7 +142,7 @@ def _arrived_sql(feed: Feed, delivery: Delivery) -> str:
     WITH keyed AS (
         SELECT *, substr(sha256(key_text), 1, 16) AS group_key FROM judged WHERE _fate = 'kept'
     ), merged AS (
-        SELECT {", ".join(_merged(feed, op, single))}, a.group_key, {op} AS op, a._line,
+        SELECT {", ".join(_merged(feed, op, single and some))}, a.group_key, {op} AS op, a._line,
                {known} AS was_known, coalesce({seen}, {month}) AS first_seen,
                CASE WHEN {op} = 'end' AND {ends} THEN {month} END AS ended_on,
                greatest(least(coalesce({recorded}, {day}), {day}), {since}) AS known_from

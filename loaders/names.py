@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from doudi.loaders.identity import write_bytes
+from doudi.graph.drafts import write_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ SCHEMA = pa.schema([("token", pa.string()), ("clear", pa.string())])
 
 
 def open_names(con: duckdb.DuckDBPyConnection, folder: Path, vault: Fernet) -> None:
-    """Make ``known_name`` (token, clear) of the names in the vault, and ``new_name``, empty.
+    """Make ``known_name`` (token, clear) of the names in the vault.
 
     Args:
         con: The engine.
@@ -28,7 +28,6 @@ def open_names(con: duckdb.DuckDBPyConnection, folder: Path, vault: Fernet) -> N
     """
     con.register("_names", read_names(folder, vault))
     con.execute("CREATE OR REPLACE TABLE known_name AS SELECT DISTINCT token, clear FROM _names")
-    con.execute("CREATE OR REPLACE TABLE new_name AS SELECT token, clear FROM known_name LIMIT 0")
     con.unregister("_names")
 
 
@@ -39,21 +38,26 @@ def read_names(folder: Path, vault: Fernet) -> pa.Table:
     return pa.concat_tables([SCHEMA.empty_table(), *tables])
 
 
-def note_names(con: duckdb.DuckDBPyConnection) -> None:
-    """Add the names of a feed, which stand in ``token``, to those to keep."""
-    con.execute("""
-        INSERT INTO new_name SELECT token, clear FROM token WHERE space = 'name'
-        EXCEPT (SELECT * FROM known_name UNION ALL SELECT * FROM new_name)""")
+def keep_names(con: duckdb.DuckDBPyConnection, met: pa.Table, folder: Path, vault: Fernet) -> None:
+    """Write the names that are new as one more encrypted file, and count them among the known.
 
-
-def keep_names(con: duckdb.DuckDBPyConnection, folder: Path, vault: Fernet) -> None:
-    """Write the new names as one more encrypted file, and count them among the known."""
-    fresh = con.execute("SELECT token, clear FROM new_name ORDER BY token").to_arrow_table()
+    Args:
+        con: The engine, with ``known_name``.
+        met: Names of a delivery: ``token`` and ``clear``.
+        folder: The folder ``vault/names`` of a home.
+        vault: What encrypts them.
+    """
+    con.register("_met_name", met)
+    fresh = con.execute(
+        "SELECT token, clear FROM _met_name EXCEPT SELECT token, clear FROM known_name ORDER BY token"
+    ).to_arrow_table()
+    con.unregister("_met_name")
     if not fresh.num_rows:
         return
     sink = pa.BufferOutputStream()
     pq.write_table(fresh, sink, compression="zstd")
     number = 1 + max((int(path.stem) for path in folder.glob("[0-9]*.sealed")), default=0)
-    write_bytes(vault.encrypt(sink.getvalue().to_pybytes()), folder / f"{number:06d}.sealed")
-    con.execute("INSERT INTO known_name SELECT * FROM new_name")
-    con.execute("DELETE FROM new_name")
+    write_bytes(folder / f"{number:06d}.sealed", vault.encrypt(sink.getvalue().to_pybytes()))
+    con.register("_fresh_name", fresh)
+    con.execute("INSERT INTO known_name SELECT * FROM _fresh_name")
+    con.unregister("_fresh_name")

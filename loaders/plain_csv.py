@@ -25,17 +25,41 @@ LONGEST = 2**20
 
 def read_plain(text: str, delimiter: str) -> tuple[tuple[str, ...], pa.Table] | None:
     """Headers, and text columns ``c0, c1, …`` with ``line``; None where it is short or not plain."""
-    if len(text) < SHORT or '"' in text or "\0" in text or "\r" in text.replace("\r\n", ""):
+    if len(text) < SHORT:
         return None
-    first = text.split("\n", 1)[0].removesuffix("\r")
-    headers = tuple(first.split(delimiter))
-    if not any(header.strip() for header in headers):
+    headers = headers_of(text, delimiter)
+    table = plain_rows(text.encode(), delimiter, len(headers), skip=1)
+    if table is None or not any(header.strip() for header in headers):
         return None
-    names = [f"c{i}" for i in range(len(headers))]
+    return headers, numbered(table, 2)
+
+
+def headers_of(text: str, delimiter: str) -> tuple[str, ...]:
+    """The cells of the first line of a plain text."""
+    return tuple(text.split("\n", 1)[0].removesuffix("\r").split(delimiter))
+
+
+def numbered(table: pa.Table, first: int) -> pa.Table:
+    """The rows with their ``line``, counted from the first one's."""
+    return table.append_column("line", pa.array(np.arange(first, first + table.num_rows)))
+
+
+def plain_rows(data: bytes, delimiter: str, width: int, *, skip: int) -> pa.Table | None:
+    """Rows of whole lines in UTF-8 as text columns ``c0, c1, …``; None where they are not plain.
+
+    Args:
+        data: The lines.
+        delimiter: What divides the cells.
+        width: Number of cells of each row.
+        skip: Lines at the beginning that are no rows.
+    """
+    if b'"' in data or b"\0" in data or data.count(b"\r") != data.count(b"\r\n"):
+        return None
+    names = [f"c{i}" for i in range(width)]
     try:
         table = csv.read_csv(
-            pa.py_buffer(text.encode()),
-            csv.ReadOptions(use_threads=False, column_names=names, skip_rows=1),
+            pa.py_buffer(data),
+            csv.ReadOptions(use_threads=False, column_names=names, skip_rows=skip),
             csv.ParseOptions(
                 delimiter=delimiter, quote_char=False, escape_char=False, ignore_empty_lines=False
             ),
@@ -46,10 +70,7 @@ def read_plain(text: str, delimiter: str) -> tuple[tuple[str, ...], pa.Table] | 
         )  # fmt: skip  # one call
     except pa.ArrowInvalid:  # rows of another width
         return None
-    if any(_doubtful(table)):
-        return None
-    lines = pa.array(np.arange(2, table.num_rows + 2))
-    return headers, table.append_column("line", lines)
+    return None if any(_doubtful(table)) else table
 
 
 def _doubtful(table: pa.Table) -> Iterator[bool]:

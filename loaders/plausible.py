@@ -41,7 +41,7 @@ def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, path: Path) -> None:
     if not amounts:
         return
     now, before = (
-        _medians(con, [c.name for c in amounts], "typed"),
+        _medians(con, [c.name for c in amounts], "judged"),
         _medians(con, [c.name for c in amounts], "before"),
     )
     problems = []
@@ -107,7 +107,7 @@ def check_size(con: duckdb.DuckDBPyConnection, feed: Feed, delivery: Delivery, p
     """
     if delivery.mode != "snapshot":
         return
-    rows = con.execute("SELECT count(*) FROM typed").fetchall()[0][0]
+    rows = con.execute("SELECT count(*) FROM judged").fetchall()[0][0]
     known = con.execute("SELECT count(*) FROM before").fetchall()[0][0]
     expect = feed.source.expect
     if rows < expect.rows[0]:

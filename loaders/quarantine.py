@@ -10,19 +10,21 @@ import json
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from doudi.loaders.identity import write_whole
+from doudi.graph.drafts import draft
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     import duckdb
     from cryptography.fernet import Fernet
 
-    from doudi.loaders.clean import Feed
+    from doudi.graph.drafts import Draft
+    from doudi.loaders.clean import Feed, Tally
     from doudi.loaders.read import Sheet
 
 KIND = r"""CASE WHEN v IS NULL OR trim(v) = '' THEN 'empty'
@@ -40,68 +42,82 @@ SCHEMA = pa.schema(
 )  # fmt: skip
 
 
-def collect(con: duckdb.DuckDBPyConnection, feed: Feed) -> None:
-    """Make ``trouble``: part, line, field, kind, reason and effect of refused rows and fields."""
-    parts = [
-        "SELECT NULL::INTEGER AS _part, NULL::BIGINT AS _line, '' AS field, '' AS kind, '' AS reason, '' AS effect WHERE false"
-    ]
-    some = con.execute(_amiss(feed)).fetchall()[0]
-    for place, column in enumerate(feed.columns):
-        if not some[place]:
-            continue
-        name, why = literal(column.name), f'j."{column.name}__why"'
-        refused = f"j._fate = 'refused' AND j._field = {name}"
-        for number, headers in enumerate(feed.headers):
-            where = {m.column.name: f"r.c{m.place}" for m in headers.matched}
-            cell = where.get(column.name, "NULL::VARCHAR")
-            parts.append(
-                f"SELECT j._part, j._line, {name}, (SELECT {KIND} FROM (SELECT {cell} AS v)), "
-                f"CASE WHEN {refused} THEN j._reason ELSE {why} END, "
-                f"CASE WHEN {refused} THEN 'row refused' ELSE 'field unknown' END "
-                f"FROM judged j JOIN raw{number} r ON j._part = {number} AND r.line = j._line "
-                f"WHERE ({refused}) OR (j._fate = 'kept' AND {why} IS NOT NULL)"
-            )
+def collect(con: duckdb.DuckDBPyConnection, feed: Feed, sheets: Sequence[Sheet]) -> list[int]:
+    """Make ``trouble``: part, line, field, kind, reason and effect of refused rows and fields.
+
+    Returns:
+        The parts that have any; their raw rows are the engine's ``raw0``, ``raw1``, … then.
+    """
+    con.execute("""
+    CREATE OR REPLACE TEMP TABLE amiss AS
+    SELECT _part, _line, _field AS field, _reason AS reason, 'row refused' AS effect
+    FROM judged WHERE _fate = 'refused' UNION ALL
+    SELECT _part, _line, w.field, w.why, 'field unknown'
+    FROM (SELECT _part, _line, unnest(_whys) AS w FROM judged WHERE _fate = 'kept' AND _whys IS NOT NULL)""")
+    fields = con.execute("SELECT DISTINCT _part, field FROM amiss ORDER BY ALL").fetchall()
+    if not fields:
+        return []
+    troubled = sorted({part for part, _ in fields})
+    for number in troubled:
+        con.register(f"raw{number}", _raw_rows(con, sheets[number], number))
+    parts = []
+    for number, name in fields:
+        where = {m.column.name: f"r.c{m.place}" for m in feed.headers[number].matched}
+        parts.append(
+            f"SELECT a._part, a._line, a.field, (SELECT {KIND} FROM (SELECT "
+            f"{where.get(name, 'NULL::VARCHAR')} AS v)) AS kind, a.reason, a.effect FROM amiss a "
+            f"JOIN raw{number} r ON r.line = a._line WHERE a._part = {number} AND a.field = {literal(name)}"
+        )
     con.execute(f"CREATE OR REPLACE TABLE trouble AS {' UNION ALL '.join(parts)}")
+    return troubled
 
 
-def _amiss(feed: Feed) -> str:
-    """Which columns have anything to say, in one look."""
-    looks = [
-        f'count(*) FILTER ("{c.name}__why" IS NOT NULL OR _field = {literal(c.name)})'
-        for c in feed.columns
-    ]
-    return f"SELECT {', '.join(looks)} FROM judged"
+def _raw_rows(con: duckdb.DuckDBPyConnection, sheet: Sheet, number: int) -> pa.Table:
+    """The rows of a part that something is said of; a long file is read again for them."""
+    sql = f"SELECT DISTINCT _line FROM amiss WHERE _part = {number}"
+    lines = con.execute(sql).to_arrow_table()["_line"].combine_chunks()
+    found = [piece.rows.filter(pc.is_in(piece.rows["line"], lines)) for piece in sheet.pieces()]
+    return pa.concat_tables(found)
 
 
 def write(
-    con: duckdb.DuckDBPyConnection, sheets: dict[str, Sheet], path: Path, batch: str, vault: Fernet
-) -> None:
-    """Add to the quarantine table of a source's files what it does not say yet.
+    con: duckdb.DuckDBPyConnection,
+    sheets: dict[str, Sheet],
+    tallies: Sequence[Tally],
+    parts: Collection[int],
+    path: Path,
+    batch: str,
+    vault: Callable[[], Fernet],
+) -> Draft | None:
+    """Draft the quarantine table of a source's files with what it does not say yet.
 
     A batch may come again with other rows: those that were refused before stay.
 
     Args:
-        con: The engine, with ``trouble`` and the raw parts.
-        sheets: Content of the files by name, in the order of the parts.
+        con: The engine, with ``trouble`` and the raw parts of the files that have any.
+        sheets: The files by name, in the order of the parts.
+        tallies: What was in each.
+        parts: Parts of which ``trouble`` has rows.
         path: The table's file.
         batch: Name of the delivery.
-        vault: What encrypts the rows.
+        vault: Gives what encrypts the rows.
+
+    Returns:
+        The new table, not yet in its place; None where there is nothing new to say.
     """
-    tables = [
-        table
-        for number, (file, sheet) in enumerate(sheets.items())
-        for table in (
-            _misshapen(sheet, batch, file, path.stem),
-            _troubled(con, sheet, number, batch, file, path.stem),
-        )
-    ]
+    tables = [SCHEMA.empty_table()]
+    for number, (file, sheet) in enumerate(sheets.items()):
+        tables.append(_misshapen(tallies[number], batch, file, path.stem))
+        if number in parts:
+            tables.append(_troubled(con, sheet, number, batch, file, path.stem))
     table = pa.concat_tables(tables)
     if not table.num_rows:
-        return
+        return None
     before = pq.read_table(path, schema=SCHEMA) if path.exists() else SCHEMA.empty_table()
-    fresh = _not_in(con, table, _with_rows(before, vault.decrypt))
-    if fresh.num_rows:
-        write_whole(pa.concat_tables([before, _with_rows(fresh, vault.encrypt)]), path)
+    fresh = _not_in(con, table, _with_rows(before, vault().decrypt))
+    if not fresh.num_rows:
+        return None
+    return draft(path, [pa.concat_tables([before, _with_rows(fresh, vault().encrypt)])])
 
 
 def _with_rows(table: pa.Table, change: Callable[[bytes], bytes]) -> pa.Table:
@@ -133,13 +149,13 @@ def _troubled(
     """).to_arrow_table().cast(SCHEMA)  # fmt: skip  # one statement
 
 
-def _misshapen(sheet: Sheet, batch: str, file: str, source: str) -> pa.Table:
+def _misshapen(tally: Tally, batch: str, file: str, source: str) -> pa.Table:
     rows = [
         {
             "batch": batch, "file": file, "source": source, "line": line, "field": "",
             "kind": f"{len(cells)} cells", "reason": reason, "effect": "row refused",
             "row": json.dumps(cells, ensure_ascii=False),
         }
-        for line, reason, cells in sheet.misshapen
+        for line, reason, cells in tally.misshapen
     ]  # fmt: skip  # rows of the wrong width, few
     return pa.Table.from_pylist(rows, schema=SCHEMA)

@@ -12,8 +12,10 @@ import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -23,16 +25,23 @@ from doudi.loaders.messages import stopped
 from doudi.loaders.plain_csv import read_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 SUFFIXES = (".csv.gz", ".csv", ".tsv", ".xlsx", ".parquet")
+LONG = 32 * 2**20
+LONG_PACKED = 4 * 2**20
+"""Bytes of a file from which it is read piece by piece."""
+
+PIECE = 200_000
+"""Rows of a piece of a Parquet file."""
+
 MAX_UNPACKED = 4 * 2**30
 """Bytes a packed file may unpack to; more is taken for a bomb."""
 
 _PART = re.compile(r"\.part\d+$")
-_UTF8_CERTAIN = re.compile("[\u4e00-\u9fff]")
-_STRANGE = re.compile("[\u0080-\u00b6\u00b8-\u02ff\u0370-\u058f\u0600-\u1fff\ufffd]")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+STRANGE = re.compile("[\u0080-\u00b6\u00b8-\u02ff\u0370-\u058f\u0600-\u1fff\ufffd]")
 csv.field_size_limit(2**20)
 
 
@@ -44,11 +53,43 @@ class Sheet:
         headers: As they stand in the file.
         rows: Text columns ``c0, c1, …`` and ``line``, in the file's order.
         misshapen: Line, reason and cells of rows with too few or too many cells.
+        rest: Reads the further pieces of a long file, from the second on; None where there are none.
     """
 
     headers: tuple[str, ...]
     rows: pa.Table
     misshapen: tuple[tuple[int, str, tuple[str, ...]], ...]
+    rest: Callable[[], Iterator[Sheet]] | None = None
+
+    def pieces(self) -> Iterator[Sheet]:
+        """The file piece by piece, in its order; a short one is one piece."""
+        yield self
+        if self.rest is not None:
+            yield from self.rest()
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a text file is read, where its beginning said otherwise.
+
+    Attributes:
+        encoding: ``utf-8`` or ``gb18030``.
+        plain: Whether no cell is quoted and all rows are of one width.
+        sure: Whether the encoding is settled.
+    """
+
+    encoding: str = "utf-8"
+    plain: bool = True
+    sure: bool = False
+
+
+class ReadAgain(Exception):
+    """A long file is of another kind than its beginning said."""
+
+    def __init__(self, path: Path, way: Way) -> None:
+        """Keep how it is to be read."""
+        super().__init__(path.name)
+        self.path, self.way = path, way
 
 
 def slug_of(path: Path) -> str:
@@ -72,20 +113,32 @@ def suffix_of(path: Path) -> str:
     return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
 
 
-def read_sheet(path: Path) -> Sheet:
+def read_sheet(path: Path, way: Way | None = None) -> Sheet:
     """The content of a delivered file.
 
     Raises:
         FeedStopped: if it is empty, cut off, or not what its name says.
     """
-    try:
-        if path.stat().st_size == 0:
+    with damage_told(path):
+        size = path.stat().st_size
+        if size == 0:
             raise stopped(path, "empty")
         if suffix_of(path) == ".parquet":
             return _parquet(path)
         if suffix_of(path) == ".xlsx":
-            return _sheet(_xlsx(path), path)
+            return sheet_of(_xlsx(path), path)
+        if way or size > (LONG_PACKED if suffix_of(path) == ".csv.gz" else LONG):
+            from doudi.loaders.long_csv import read_long
+
+            return read_long(path, way or Way())
         return _csv(path)
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """A feed stopped where a file is damaged or of another kind than its name says."""
+    try:
+        yield
     except (gzip.BadGzipFile, zipfile.BadZipFile, KeyError, pa.ArrowException, csv.Error) as error:
         raise stopped(path, "other_kind", kind=type(error).__name__) from None
     except (OSError, EOFError, zlib.error) as error:
@@ -94,13 +147,18 @@ def read_sheet(path: Path) -> Sheet:
 
 def _csv(path: Path) -> Sheet:
     text = decode(_bytes(path), path)
-    first = text.split("\n", 1)[0]
-    delimiter = "\t" if suffix_of(path) == ".tsv" or ("\t" in first and "," not in first) else ","
+    delimiter = delimiter_of(text, path)
     plain = read_plain(text, delimiter)
     if plain:
         return Sheet(*plain, ())
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    return _sheet(rows, path)
+    return sheet_of(rows, path)
+
+
+def delimiter_of(text: str, path: Path) -> str:
+    """What divides the cells, as the first line shows."""
+    first = text.split("\n", 1)[0]
+    return "\t" if suffix_of(path) == ".tsv" or ("\t" in first and "," not in first) else ","
 
 
 def _bytes(path: Path) -> bytes:
@@ -122,10 +180,7 @@ def decode(data: bytes, path: Path) -> str:
     Raises:
         FeedStopped: if it is neither.
     """
-    if data[:4] == b"PK\x03\x04" or data[:2] in (b"\x1f\x8b", b"\xd0\xcf"):
-        raise stopped(path, "other_kind", kind="packed")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4096]:
-        raise stopped(path, "binary")
+    require_text(data[:4096], path)
     utf8 = _decoded(data, "utf-8-sig")
     if utf8 is not None and not _reads_wrong(utf8):
         return utf8
@@ -133,6 +188,18 @@ def decode(data: bytes, path: Path) -> str:
     if found is None:
         raise stopped(path, "encoding")
     return found
+
+
+def require_text(head: bytes, path: Path) -> None:
+    """Look at the first bytes of a file.
+
+    Raises:
+        FeedStopped: if they are packed, or no text in bytes.
+    """
+    if head[:4] == b"PK\x03\x04" or head[:2] in (b"\x1f\x8b", b"\xd0\xcf"):
+        raise stopped(path, "other_kind", kind="packed")
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head:
+        raise stopped(path, "binary")
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:
@@ -144,7 +211,7 @@ def _decoded(data: bytes, encoding: str) -> str | None:
 
 def _reads_wrong(text: str) -> bool:
     """Whether the text holds letters no Chinese register has, and no Chinese."""
-    return not _UTF8_CERTAIN.search(text) and bool(_STRANGE.search(text))
+    return not CHINESE.search(text) and bool(STRANGE.search(text))
 
 
 def _xlsx(path: Path) -> Iterable[Sequence[str]]:
@@ -175,14 +242,25 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _sheet(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
+def sheet_of(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
     """Rows of the header's width as columns; the others set aside with their line."""
     lines = iter(rows)
+    headers = headers_in(lines, path)
+    return piece_of(headers, enumerate(lines, start=2))
+
+
+def headers_in(lines: Iterator[Sequence[str]], path: Path) -> tuple[str, ...]:
+    """The first row, which must say something."""
     headers = tuple(next(lines, ()))
     if not any(header.strip() for header in headers):
         raise stopped(path, "empty")
+    return headers
+
+
+def piece_of(headers: tuple[str, ...], lines: Iterable[tuple[int, Sequence[str]]]) -> Sheet:
+    """Numbered rows as columns."""
     width, kept, numbers, misshapen = len(headers), [], [], []
-    for line, cells in enumerate(lines, start=2):  # csv gives rows one by one
+    for line, cells in lines:  # csv gives rows one by one
         row = (
             cells if len(cells) <= width or any(c.strip() for c in cells[width:]) else cells[:width]
         )
@@ -201,10 +279,30 @@ def _sheet(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
 
 
 def _parquet(path: Path) -> Sheet:
-    table = pq.read_table(path)
+    file = pq.ParquetFile(path)
+    pieces = _parquet_pieces(path)
+    first = next(pieces, None)
+    if first is None:
+        headers = tuple(file.schema_arrow.names)
+        return Sheet(headers, _as_text(file.schema_arrow.empty_table(), 2), ())
+    if file.metadata.num_rows <= PIECE:
+        return first
+    return replace(first, rest=lambda: islice(_parquet_pieces(path), 1, None))
+
+
+def _parquet_pieces(path: Path) -> Iterator[Sheet]:
+    line = 2
+    with damage_told(path), pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(PIECE):
+            table = pa.Table.from_batches([batch])
+            yield Sheet(tuple(table.column_names), _as_text(table, line), ())
+            line += table.num_rows
+
+
+def _as_text(table: pa.Table, line: int) -> pa.Table:
     arrays = {f"c{i}": _text(column) for i, column in enumerate(table.columns)}
-    lines = pa.array(range(2, table.num_rows + 2), pa.int64())
-    return Sheet(tuple(table.column_names), pa.table({**arrays, "line": lines}), ())
+    lines = pa.array(range(line, line + table.num_rows), pa.int64())
+    return pa.table({**arrays, "line": lines})
 
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -64,16 +64,17 @@ def sketch(con: duckdb.DuckDBPyConnection, feed: Feed) -> Sketch:
     """The sketch of a feed that was settled.
 
     Args:
-        con: The engine, with ``typed`` and ``arrived``.
+        con: The engine, with ``judged``, ``before`` and what arrived.
         feed: The declaration and the files' columns.
     """
+    arrived = _arrived(con)
     there = [c for c in feed.source.columns.values() if feed.has(c.name)]
     filled = _filled(con, there)
     rows = filled.pop("")
     enough = [c for c in there if filled[c.name] >= ENOUGH and not c.personal]
     return Sketch(
-        digest=_digest(con),
-        span=_span(con, feed),
+        digest=_digest(con, arrived),
+        span=_span(con, feed, arrived),
         nulls={name: round(1 - count / rows, 4) for name, count in filled.items()} if rows else {},
         deciles=_deciles(con, [c.name for c in enough if c.type in ("decimal", "int", "ratio")]),
         shares={c.name: _shares(con, c.name) for c in enough if c.type in ("enum", "bool")},
@@ -87,7 +88,7 @@ def _filled(con: duckdb.DuckDBPyConnection, columns: list[Column]) -> dict[str, 
         f"count(*) FILTER (len({_quoted(c)}) > 0)" if c.type.startswith("list") else f"count({_quoted(c)})"
         for c in columns
     ]  # fmt: skip  # one look
-    row = con.execute(f"SELECT {', '.join(['count(*)', *looks])} FROM typed").fetchall()[0]
+    row = con.execute(f"SELECT {', '.join(['count(*)', *looks])} FROM judged").fetchall()[0]
     return dict(zip(["", *(c.name for c in columns)], row, strict=True))
 
 
@@ -95,18 +96,26 @@ def _quoted(column: Column) -> str:
     return f'"{column.name}"'
 
 
-def _digest(con: duckdb.DuckDBPyConnection) -> str:
+def _arrived(con: duckdb.DuckDBPyConnection) -> str:
+    """The table of accepted rows: of a first delivery all of them are incoming."""
+    is_first = con.execute("SELECT 1 FROM before LIMIT 1").fetchall() == []
+    return "incoming" if is_first else "arrived"
+
+
+def _digest(con: duckdb.DuckDBPyConnection, arrived: str) -> str:
     """A name of the accepted rows: they are pseudonymised, so that it gives no number away."""
     row = con.execute(
-        "SELECT count(*), sum(hash(group_key, row_hash, op)::HUGEINT)::VARCHAR FROM arrived"
+        f"SELECT count(*), sum(hash(group_key, row_hash)::HUGEINT)::VARCHAR FROM {arrived}"
     ).fetchall()[0]
     return hashlib.sha256(repr(row).encode()).hexdigest()[:16]
 
 
-def _span(con: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[str, ...]:
+def _span(con: duckdb.DuckDBPyConnection, feed: Feed, arrived: str) -> tuple[str, ...]:
     if feed.source.nature == "register":
         return ()
-    sql = "SELECT strftime(min(main_day), '%Y-%m'), strftime(max(main_day), '%Y-%m') FROM arrived"
+    months = ("min", "max")
+    looks = ", ".join(f"strftime({one}(main_day), '%Y-%m')" for one in months)
+    sql = f"SELECT {looks} FROM {arrived}"
     first, last = con.execute(sql).fetchall()[0]
     return (first, last) if first else ()
 
@@ -114,12 +123,12 @@ def _span(con: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[str, ...]:
 def _deciles(con: duckdb.DuckDBPyConnection, names: list[str]) -> dict[str, list[float]]:
     if not names:
         return {}
-    rows = con.execute("SELECT count(*) FROM typed").fetchall()[0][0]
+    rows = con.execute("SELECT count(*) FROM judged").fetchall()[0][0]
     every = max(1, rows // SAMPLE)
     places = [tenth / 10 for tenth in range(1, 10)]
     looks = ", ".join(f'quantile_cont("{name}"::DOUBLE, {places})' for name in names)
     chosen = f"WHERE hash(_part, _line) % {every} = 0" if every > 1 else ""
-    row = con.execute(f"SELECT {looks} FROM typed {chosen}").fetchall()[0]
+    row = con.execute(f"SELECT {looks} FROM judged {chosen}").fetchall()[0]
     return {
         name: [float(f"{value:.3g}") for value in values]  # rounded: nobody's own amount
         for name, values in zip(names, row, strict=True)
@@ -133,7 +142,7 @@ def _shares(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, float]:
                sum(count) / sum(sum(count)) OVER ()
         FROM (SELECT "{name}"::VARCHAR AS word, count(*) AS count,
                      row_number() OVER (ORDER BY count(*) DESC, word) AS place
-              FROM typed WHERE "{name}" IS NOT NULL GROUP BY word)
+              FROM judged WHERE "{name}" IS NOT NULL GROUP BY word)
         GROUP BY 1 ORDER BY 2 DESC, 1""").fetchall()
     return {word: round(share, 4) for word, share in found}
 
@@ -144,6 +153,6 @@ def _townships(con: duckdb.DuckDBPyConnection, columns: list[Column]) -> dict[st
     if name is None:
         return {}
     found = con.execute(rf"""
-        SELECT township_of("{name}"), count(*) FROM typed
+        SELECT township_of("{name}"), count(*) FROM judged
         WHERE regexp_matches("{name}", '^\d{{9}}') GROUP BY 1 ORDER BY 1""").fetchall()
     return dict(found) if len(found) <= MANY_TOWNSHIPS else {}

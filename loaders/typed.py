@@ -11,25 +11,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from doudi.loaders.columns import LATER, extras
+from doudi.loaders.numbers import check_numbers
 from doudi.loaders.source import NUMBERS
-from doudi.loaders.values import SQL_TYPES, Cell, rule
+from doudi.loaders.values import SHARE, Cell, Rule, rule, side_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     import duckdb
 
     from doudi.loaders.clean import Feed
-    from doudi.loaders.source import Column
-    from doudi.loaders.values import Rule
+    from doudi.loaders.identity import Veil
 
 LONG = 2_000
 """Rows from which finding the distinct texts costs less than it saves."""
-
-SLICE = 500_000
-"""Rows that look their answers up at once; bounds memory."""
 
 
 @dataclass(frozen=True)
@@ -47,27 +44,85 @@ class Group:
     places: dict[str, pa.Array]
 
 
-def type_cells(con: duckdb.DuckDBPyConnection, feed: Feed, parts: Sequence[pa.Table]) -> None:
-    """Make ``typed``: values, reasons and extras of all parts of a feed.
+def type_cells(
+    con: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    number: int,
+    rows: pa.Table,
+    veil: Veil | None = None,
+) -> pa.Table:
+    """Values, reasons and extras of rows of a part, as a table with their ``line``.
+
+    Columns that the part lacks are left out, and so are reasons and repairs that no row has.
 
     Args:
-        con: The engine, with the parts as ``raw0``, ``raw1``, ….
+        con: The engine, with the macros.
         feed: The declaration and the files' columns.
-        parts: The same parts: text columns ``c0, c1, …`` and ``line``.
+        number: The part.
+        rows: Text columns ``c0, c1, …`` and ``line``.
+        veil: What puts pseudonyms in the place of identifiers; without it they stay in clear.
     """
-    make = "CREATE OR REPLACE TABLE typed AS"
-    for number, rows in enumerate(parts):  # parts, mostly one
-        cells = _cells(feed, number)
-        names = {cell.column.name for cell in cells}
-        absent = [sql for c in feed.columns if c.name not in names for sql in _absent(c)]
-        lacking = "".join(f", {sql}" for sql in absent)
-        short = rows.num_rows < LONG
-        found = [_row_by_row(cells, number)] if short else _looked_up(con, cells, rows)
-        for typed in found:
-            con.execute(
-                f"{make} SELECT {number} AS _part, line AS _line, * EXCLUDE (line){lacking} FROM {typed}"
+    cells = _cells(feed, number)
+    if rows.num_rows < LONG:
+        answers = [(_row_by_row(con, cells, rows), None)]
+    else:
+        answers = [answer for group in _groups(cells, rows) for answer in _answers(con, group)]
+    columns = {"line": rows["line"]}
+    for told, places in answers:
+        table = _needed(told, feed)
+        if veil is not None:
+            table = veiled(table, cells, veil)
+        own = table if places is None else table.take(places)
+        columns |= dict(zip(own.column_names, own.columns, strict=True))
+    return pa.table(columns)
+
+
+def _needed(table: pa.Table, feed: Feed) -> pa.Table:
+    """An answer without reasons and repairs that nobody has, and sums that nobody asked for."""
+    idle = [
+        name
+        for name in table.column_names
+        if (name.endswith(("__why", "__fix")) and table[name].null_count == table.num_rows)
+        or (name.endswith("__sent") and name.removesuffix("__sent") not in feed.summed)
+    ]
+    return table.drop_columns(idle)
+
+
+def veiled(table: pa.Table, cells: Sequence[Cell], veil: Veil) -> pa.Table:
+    """A table of typed cells with pseudonyms in the place of every identifier but those in lists."""
+    for cell in cells:  # a few columns
+        column = cell.column
+        if column.name not in table.column_names:
+            continue
+        clear, name = table[column.name].combine_chunks(), column.name
+        if column.type in NUMBERS:
+            where = (
+                pc.equal(table[f"{name}__kind"], "person")
+                if f"{name}__kind" in table.column_names
+                else None
             )
-            make = "INSERT INTO typed BY NAME"
+            table = _put(table, name, _some(clear, where, veil, "person"))
+            if f"{name}__fix" in table.column_names:
+                fix = table[f"{name}__fix"].combine_chunks()
+                table = _put(table, f"{name}__fix", veil.over("person", fix))
+        elif column.type == "hash":
+            table = _put(table, name, _some(clear, table[f"{name}__clear"], veil, column.personal))
+            table = table.drop_columns([f"{name}__clear"])
+        elif column.personal:
+            table = _put(table, name, veil.over(column.personal, clear))
+    return table
+
+
+def _some(clear: pa.Array, where: pa.ChunkedArray | None, veil: Veil, space: str) -> pa.Array:
+    """Pseudonyms where a condition holds; what stands elsewhere stays."""
+    if where is None:
+        return veil.over(space, clear)
+    here = pc.fill_null(where.combine_chunks(), fill_value=False)
+    return pc.if_else(here, veil.over(space, pc.if_else(here, clear, None)), clear)
+
+
+def _put(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
+    return table.set_column(table.column_names.index(name), name, values)
 
 
 def _cells(feed: Feed, number: int) -> list[Cell]:
@@ -80,27 +135,19 @@ def _cells(feed: Feed, number: int) -> list[Cell]:
         if matched or embedding:
             raw = f"c{matched.place}" if matched else "CAST(NULL AS VARCHAR)"
             unit = (matched.unit if matched else "") or column.unit
+            if (number, column.name) in feed.percent:
+                unit = "%" if feed.percent[number, column.name] else SHARE
             inside = f"c{embedding.place}" if embedding else ""
             found.append(Cell(column, raw, unit, feed.as_known, inside))
     return found
 
 
-def _row_by_row(cells: list[Cell], number: int) -> str:
-    """Every cell of a part typed where it stands."""
-    return f"(SELECT line, {_typed_sql(cells, f'raw{number}')})"
-
-
-def _looked_up(con: duckdb.DuckDBPyConnection, cells: list[Cell], rows: pa.Table) -> Iterator[str]:
-    """The rows of a part with the answers for their texts, slice by slice."""
-    answers = [answer for group in _groups(cells, rows) for answer in _answers(con, group)]
-    for start in range(0, rows.num_rows, SLICE):
-        columns = {"line": rows["line"].slice(start, SLICE)}
-        for table, places in answers:
-            own = table.take(places.slice(start, SLICE))
-            columns |= dict(zip(own.column_names, own.columns, strict=True))
-        con.register("_slice", pa.table(columns))
-        yield "_slice"
-    con.unregister("_slice")
+def _row_by_row(con: duckdb.DuckDBPyConnection, cells: list[Cell], rows: pa.Table) -> pa.Table:
+    """Every cell typed where it stands."""
+    con.register("_rows", rows)
+    table = con.execute(f"SELECT {_typed_sql(cells, '_rows')} ORDER BY line").to_arrow_table()
+    con.unregister("_rows")
+    return table
 
 
 def _groups(cells: list[Cell], rows: pa.Table) -> list[Group]:
@@ -111,9 +158,13 @@ def _groups(cells: list[Cell], rows: pa.Table) -> list[Group]:
         if not cell.embedding
     }
     pairs = [cell for cell in cells if cell.embedding]
-    few = [c for c in cells if c.raw in coded and len(coded[c.raw].dictionary) < LONG]
-    many = [c for c in cells if c.raw in coded and len(coded[c.raw].dictionary) >= LONG]
-    groups = [_group(some, {c.raw: coded[c.raw] for c in some}) for some in (few, many) if some]
+    kinds: dict[object, list[Cell]] = {}
+    for cell in cells:
+        if cell.raw in coded:
+            long = len(coded[cell.raw].dictionary) >= LONG
+            number = cell.column.type in NUMBERS
+            kinds.setdefault(cell.column.name if number and long else long, []).append(cell)
+    groups = [_group(some, {c.raw: coded[c.raw] for c in some}) for some in kinds.values()]
     if pairs:
         there = {
             name: rows[name]
@@ -152,14 +203,47 @@ def _rows_of(one: pa.DictionaryArray, most: int) -> pa.Array:
 
 def _answers(con: duckdb.DuckDBPyConnection, group: Group) -> list[tuple[pa.Table, pa.Array]]:
     """What the rules say of each text, and the place of each row's text, cell by cell."""
-    con.register("_texts", group.texts)
-    sql = f"SELECT {_typed_sql(list(group.cells), '_texts')} ORDER BY place"
-    table = con.execute(sql).to_arrow_table().combine_chunks()
-    con.unregister("_texts")
+    first = group.cells[0]
+    if len(group.cells) == 1 and first.column.type in NUMBERS and not first.embedding:
+        return [
+            (_numbers(con, first, group.texts[first.raw].combine_chunks()), group.places[first.raw])
+        ]
+    table = _told(con, group.cells, group.texts)
     return [
         (table.select(list(_chosen(cell, rule(cell)))), group.places[cell.raw])
         for cell in group.cells
     ]
+
+
+def _told(con: duckdb.DuckDBPyConnection, cells: Sequence[Cell], texts: pa.Table) -> pa.Table:
+    """What the rules say of texts, in their order."""
+    con.register("_texts", texts)
+    sql = f"SELECT {_typed_sql(list(cells), '_texts')} ORDER BY place"
+    table = con.execute(sql).to_arrow_table().combine_chunks()
+    con.unregister("_texts")
+    return table
+
+
+def _numbers(con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array) -> pa.Table:
+    """What is said of the texts of a person's number: valid ones at once, the others by the rule."""
+    found = check_numbers(texts, cell.as_known)
+    others = np.flatnonzero(~found.valid)
+    rest = pa.table({cell.raw: texts.take(pa.array(others)), "place": np.arange(len(others))})
+    ruled = _told(con, [cell], rest)
+    name, base = cell.column.name, {"": texts, "__birth": pa.array(found.born).cast(pa.date32())}
+    base["__sex"] = pa.DictionaryArray.from_arrays(found.male.astype(np.int8), ["女", "男"]).cast(
+        pa.string()
+    )
+    base |= {"__grade": pa.scalar("exact"), "__kind": pa.scalar("person")}
+    valid, places = pa.array(found.valid), np.zeros(len(texts), np.int64)
+    places[others] = np.arange(len(others))
+    columns = {}
+    for column in ruled.column_names:
+        said = ruled[column].combine_chunks()
+        spread = said.take(pa.array(places)) if len(others) else pa.nulls(len(texts), said.type)
+        own = base.get(column.removeprefix(name), pa.scalar(None, said.type))
+        columns[column] = pc.if_else(valid, own, spread)
+    return pa.table(columns)
 
 
 def _typed_sql(cells: list[Cell], table: str) -> str:
@@ -191,14 +275,24 @@ def staged(table: str, rules: list[Rule]) -> str:
     return sql
 
 
-def _absent(column: Column) -> list[str]:
-    """A column that the file lacks: unknown throughout, without a reason."""
-    kinds = {"": SQL_TYPES.get(column.type, "VARCHAR"), "__why": "VARCHAR"}
-    kinds |= {f"__{name}": kind for name, kind in extras(column).items() if name not in LATER}
-    if column.type in NUMBERS:
-        kinds["__fix"] = "VARCHAR"
-    if column.type == "hash":
-        kinds["__clear"] = "BOOLEAN"
-    if column.type in ("decimal", "ratio", "int"):
-        kinds["__sent"] = "DECIMAL(24, 6)"
-    return [f'CAST(NULL AS {kind}) AS "{column.name}{suffix}"' for suffix, kind in kinds.items()]
+def in_percent(
+    con: duckdb.DuckDBPyConnection, feed: Feed, number: int, pieces: Iterable[pa.Table]
+) -> dict[tuple[int, str], bool]:
+    """Whether the shares of a part that comes in pieces are in percent; the whole column decides."""
+    cells = [c for c in _cells(feed, number) if c.column.type == "ratio"]
+    if not cells:
+        return {}
+    rules = [Rule(side_steps(cell), "", "") for cell in cells]
+    looks = [f"count(*) FILTER ({c.at('n')} = {side})" for c in cells for side in (1, 0, -1)]
+    sums = np.zeros(3 * len(cells), np.int64)
+    for rows in pieces:  # pieces of a long file
+        con.register("_rows", rows)
+        sql = f"SELECT {', '.join(looks)} FROM {staged('_rows', rules)}"
+        sums += np.array(con.execute(sql).fetchall()[0])
+    con.unregister("_rows")
+    sides = sums.reshape(-1, 3)
+    return {
+        (number, cell.column.name): bool(over > under and over >= one)
+        for cell, (over, one, under) in zip(cells, sides, strict=True)
+        if cell.unit not in ("%", "percent")
+    }

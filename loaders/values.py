@@ -307,6 +307,21 @@ def _number(cell: Cell) -> Rule:
     )
 
 
+SHARE = "share"
+"""Unit of a column that was looked through and is not in percent."""
+
+
+def _signed(cell: Cell) -> str:
+    return f"{cell.at('t')} LIKE '%\\%' ESCAPE '\\'"
+
+
+def side_steps(cell: Cell) -> tuple[dict[str, str], ...]:
+    """Steps to the side of one (``n``) on which a share without a sign of its own lies."""
+    v = cell.at("v")
+    mine = f"CASE WHEN NOT {_signed(cell)} AND {v} > 0 THEN sign({v} - 1) END"
+    return (*_number_steps(cell), {cell.at("n"): mine})
+
+
 def _ratio(cell: Cell) -> Rule:
     """A share from 0 to 1; percent by the header's unit, a sign in the cell, or the column's size.
 
@@ -314,18 +329,16 @@ def _ratio(cell: Cell) -> Rule:
     one: a single slip of 30 does not make hundredths of all others.
     """
     t, d, v, n, x = (cell.at(s) for s in "tdvnx")
-    steps = _number_steps(cell)
     fraction = (
         f"CASE WHEN regexp_full_match({d}, '\\d{{1,6}}/[1-9]\\d{{0,5}}') THEN "
         f"CAST(split_part({d}, '/', 1) AS DOUBLE) / CAST(split_part({d}, '/', 2) AS DOUBLE)"
     )
-    signed = f"{t} LIKE '%\\%' ESCAPE '\\'"
-    mine = f"CASE WHEN NOT {signed} AND {v} > 0 THEN sign({v} - 1) END"
+    signed = _signed(cell)
     over, one, under = (
         f"coalesce(sum({cell.weight}) FILTER ({n} = {side}) OVER (), 0)" for side in (1, 0, -1)
     )
     most = f"{over} > {under} AND {over} >= {one}"
-    whole = "true" if cell.unit in ("%", "percent") else most
+    whole = {"%": "true", "percent": "true", SHARE: "false"}.get(cell.unit, most)
     scaled = {
         x: f"{fraction} WHEN {signed} OR ({whole}) THEN CAST({v} AS DOUBLE) / 100 ELSE CAST({v} AS DOUBLE) END"
     }
@@ -335,7 +348,7 @@ def _ratio(cell: Cell) -> Rule:
         "ELSE 'number.range' END"
     )
     return Rule(
-        (*steps, {n: mine}, scaled), f"CASE WHEN {fits} THEN least({x}, 1) END", why, {"sent": v}
+        (*side_steps(cell), scaled), f"CASE WHEN {fits} THEN least({x}, 1) END", why, {"sent": v}
     )
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from doudi.graph.drafts import Draft
 from doudi.loaders.feeds import feeds
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.loaders.conftest import Office
 
 MEMBERS = "household_id,person_id,name,relation_to_head,is_beneficiary,labour_capacity,health,disability_grade,declared_income,added_date,removed_date"
@@ -251,15 +254,20 @@ def test_one_number_copied_to_all_members_is_no_number(office: Office, people: l
 def test_a_killed_load_is_simply_done_again(
     office: Office, people: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from doudi.loaders import desk
+    keep = Draft.keep
+    kept: list[Path] = []
 
-    def kill(*_: object) -> None:
-        raise KeyboardInterrupt
+    def kill(draft: Draft) -> None:
+        if draft.path.parent.name == "vault":
+            raise KeyboardInterrupt
+        kept.append(draft.path)
+        keep(draft)
 
-    monkeypatch.setattr(desk, "keep_in_vault", kill)
+    monkeypatch.setattr(Draft, "keep", kill)
     with pytest.raises(KeyboardInterrupt):
         office.deliver(members(member(people[0])), batch="2026-04")
     monkeypatch.undo()
+    assert kept
     office.deliver(members(member(people[0])), batch="2026-04")
     assert len(office.links(*MEMBER_OF)) == 1
     assert office.deliver(members(member(people[0])), batch="2026-04").files[0].facts == 0

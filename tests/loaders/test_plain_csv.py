@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from doudi.loaders import plain_csv
@@ -30,6 +30,7 @@ def by_csv(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
+@settings(deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=6), st.sampled_from(["\n", "\r\n", "\r"]))
 @example([["a", "b"], ["", ""], ["1", "2"]], "\n")
 @example([["a"], ["1"], [""]], "\n")
