@@ -12,13 +12,13 @@ from doudi.loaders.clean import Feed, clean
 from doudi.loaders.control import Folder, compare
 from doudi.loaders.facts import append, make_facts
 from doudi.loaders.feeds import note_feed
-from doudi.loaders.headers import match
+from doudi.loaders.headers import match, spellings
 from doudi.loaders.identity import Keys, keep_in_vault, newcomers, write_whole
 from doudi.loaders.judge import judge
 from doudi.loaders.modes import settle, snapshots
 from doudi.loaders.parameters import make_parameters
 from doudi.loaders.plausible import check_size, check_units
-from doudi.loaders.read import read_sheet
+from doudi.loaders.read import read_sheets
 from doudi.loaders.receipt import FileReceipt
 from doudi.loaders.source import NUMBERS
 
@@ -54,10 +54,9 @@ class Desk:
         Raises:
             FeedStopped: if any part cannot be used; nothing of the feed is written then.
         """
-        sheets = {path.name: read_sheet(path) for path in paths}
-        headers = tuple(
-            match(s.headers, source, p) for s, p in zip(sheets.values(), paths, strict=True)
-        )
+        known = spellings(source)
+        sheets = {n: s for path in paths for n, s in read_sheets(path, known).items()}
+        headers = tuple(match(s.headers, source, self.folder.path / n) for n, s in sheets.items())
         feed = Feed(source, headers, self.folder.as_known)
         delivery = self.folder.for_source(source.slug)
         if self._nothing(sheets, source, delivery):
@@ -184,6 +183,7 @@ class Desk:
                         {"name": t.name, "expected": t.expected, "found": t.found} for t in totals
                     ],
                     absent=feed.headers[part].absent,
+                    remarks=sheet.remarks,
                 )
             )
         return found

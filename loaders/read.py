@@ -1,39 +1,35 @@
-"""Files of a delivery as one table of text: headers, rows, and the line a spreadsheet shows.
+"""Files of a delivery as tables of text: headers, rows, and the line a spreadsheet shows.
 
-The structure of a CSV file (quotes, embedded newlines, the width of each row) is Python's csv
-module's business, unless it is plain; everything after it is set-based.
+Each kind of file has its own module; here the suffix decides which.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import re
 import zipfile
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from doudi.loaders.dbf import read_dbf
+from doudi.loaders.delimited import read_delimited
 from doudi.loaders.messages import stopped
-from doudi.loaders.plain_csv import read_plain
+from doudi.loaders.packed import only_file
+from doudi.loaders.parquet import read_parquet
+from doudi.loaders.workbooks import names_of, read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-SUFFIXES = (".csv.gz", ".csv", ".tsv", ".xlsx", ".parquet")
-MAX_UNPACKED = 4 * 2**30
-"""Bytes a packed file may unpack to; more is taken for a bomb."""
+    from doudi.graph.errors import Pair
+    from doudi.loaders.grid import Grid
+
+SUFFIXES = (".csv.gz", ".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".dbf", ".zip")
 
 _PART = re.compile(r"\.part\d+$")
-_UTF8_CERTAIN = re.compile("[\u4e00-\u9fff]")
-_STRANGE = re.compile("[\u0080-\u00b6\u00b8-\u02ff\u0370-\u058f\u0600-\u1fff\ufffd]")
-csv.field_size_limit(2**20)
 
 
 @dataclass(frozen=True)
@@ -44,11 +40,13 @@ class Sheet:
         headers: As they stand in the file.
         rows: Text columns ``c0, c1, …`` and ``line``, in the file's order.
         misshapen: Line, reason and cells of rows with too few or too many cells.
+        remarks: What was passed over: rows above the headers, sheets without rows.
     """
 
     headers: tuple[str, ...]
     rows: pa.Table
     misshapen: tuple[tuple[int, str, tuple[str, ...]], ...]
+    remarks: tuple[Pair, ...] = ()
 
 
 def slug_of(path: Path) -> str:
@@ -72,145 +70,56 @@ def suffix_of(path: Path) -> str:
     return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
 
 
-def read_sheet(path: Path) -> Sheet:
-    """The content of a delivered file.
+def read_sheets(path: Path, known: AbstractSet[str] = frozenset()) -> dict[str, Sheet]:
+    """The tables of a delivered file, by the name under which their rows are told.
+
+    Args:
+        path: The file; its suffix says how it is read.
+        known: Spellings of headers that the source knows, as ``headers.spellings`` gives them.
+            Without them the first row is the header row.
+
+    Returns:
+        One table under the file's name; of a workbook with rows on several sheets one a sheet,
+        under ``file.xlsx#sheet``.
 
     Raises:
-        FeedStopped: if it is empty, cut off, or not what its name says.
+        FeedStopped: if it is empty, cut off, out of all bounds, or not what its name says.
     """
     try:
         if path.stat().st_size == 0:
             raise stopped(path, "empty")
-        if suffix_of(path) == ".parquet":
-            return _parquet(path)
-        if suffix_of(path) == ".xlsx":
-            return _sheet(_xlsx(path), path)
-        return _csv(path)
-    except (gzip.BadGzipFile, zipfile.BadZipFile, KeyError, pa.ArrowException, csv.Error) as error:
-        raise stopped(path, "other_kind", kind=type(error).__name__) from None
-    except (OSError, EOFError, zlib.error) as error:
+        if suffix_of(path) != ".zip":
+            return _read(path, path, known)
+        with only_file(path, path, tuple(s for s in SUFFIXES if s != ".zip")) as file:
+            return _read(file, path, known)
+    except (zipfile.BadZipFile, KeyError, pa.ArrowException) as error:
+        which = "damaged" if _begins_right(path) else "other_kind"
+        raise stopped(path, which, kind=type(error).__name__) from None
+    except (OSError, EOFError, zlib.error, NotImplementedError) as error:
         raise stopped(path, "damaged", kind=type(error).__name__) from None
 
 
-def _csv(path: Path) -> Sheet:
-    text = decode(_bytes(path), path)
-    first = text.split("\n", 1)[0]
-    delimiter = "\t" if suffix_of(path) == ".tsv" or ("\t" in first and "," not in first) else ","
-    plain = read_plain(text, delimiter)
-    if plain:
-        return Sheet(*plain, ())
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    return _sheet(rows, path)
+def read_sheet(path: Path, known: AbstractSet[str] = frozenset()) -> Sheet:
+    """The table of a file that has one."""
+    return next(iter(read_sheets(path, known).values()))
 
 
-def _bytes(path: Path) -> bytes:
-    if suffix_of(path) != ".csv.gz":
-        return path.read_bytes()
-    with gzip.open(path, "rb") as file:
-        data = file.read(MAX_UNPACKED + 1)
-    if len(data) > MAX_UNPACKED:
-        raise stopped(path, "bomb")
-    return data
+def _begins_right(path: Path) -> bool:
+    """Whether a packed file begins as its suffix says: then it was damaged on the way."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    return start == {".zip": b"PK\3\4", ".parquet": b"PAR1"}.get(suffix_of(path))
 
 
-def decode(data: bytes, path: Path) -> str:
-    """The text of a whole file in UTF-8, with or without a mark, or GB18030.
-
-    Bytes that are valid in both are settled by their characters: a Chinese register holds no
-    Cyrillic or accented Latin letters, which the GB18030 bytes of 元 read as in UTF-8.
-
-    Raises:
-        FeedStopped: if it is neither.
-    """
-    if data[:4] == b"PK\x03\x04" or data[:2] in (b"\x1f\x8b", b"\xd0\xcf"):
-        raise stopped(path, "other_kind", kind="packed")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:4096]:
-        raise stopped(path, "binary")
-    utf8 = _decoded(data, "utf-8-sig")
-    if utf8 is not None and not _reads_wrong(utf8):
-        return utf8
-    found = _decoded(data, "gb18030") or utf8
-    if found is None:
-        raise stopped(path, "encoding")
-    return found
+def _read(file: Path, path: Path, known: AbstractSet[str]) -> dict[str, Sheet]:
+    """The tables of a file, which a packed delivery holds."""
+    suffix = suffix_of(file)
+    if suffix in (".xlsx", ".xls"):
+        grids = names_of(read_workbook(file, path, known), path)
+        return {name: _sheet(grid) for name, grid in grids.items()}
+    readers = {".parquet": read_parquet, ".dbf": read_dbf}
+    return {path.name: _sheet(readers.get(suffix, read_delimited)(file, path, known))}
 
 
-def _decoded(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _reads_wrong(text: str) -> bool:
-    """Whether the text holds letters no Chinese register has, and no Chinese."""
-    return not _UTF8_CERTAIN.search(text) and bool(_STRANGE.search(text))
-
-
-def _xlsx(path: Path) -> Iterable[Sequence[str]]:
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True, data_only=True)
-    sheet = book.worksheets[0]
-    sheet.reset_dimensions()  # what a sheet says of its size is missing or wrong in many exports
-    rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    book.close()
-    return _as_wide_as_the_first(rows)
-
-
-def _as_wide_as_the_first(rows: list[list[str]]) -> list[list[str]]:
-    """Rows filled up to the headers' width: a workbook leaves out empty cells at the end of a row."""
-    width = len(rows[0]) if rows else 0
-    return [row + [""] * (width - len(row)) for row in rows]
-
-
-def _cell(value: object) -> str:
-    """A cell as text; whole numbers without a point, dates as ISO."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    return str(value)
-
-
-def _sheet(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
-    """Rows of the header's width as columns; the others set aside with their line."""
-    lines = iter(rows)
-    headers = tuple(next(lines, ()))
-    if not any(header.strip() for header in headers):
-        raise stopped(path, "empty")
-    width, kept, numbers, misshapen = len(headers), [], [], []
-    for line, cells in enumerate(lines, start=2):  # csv gives rows one by one
-        row = (
-            cells if len(cells) <= width or any(c.strip() for c in cells[width:]) else cells[:width]
-        )
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) == width:
-            kept.append(row)
-            numbers.append(line)
-        else:
-            reason = "row.truncated" if len(row) < width else "row.extra"
-            misshapen.append((line, reason, tuple(row)))
-    columns = list(zip(*kept, strict=True)) if kept else [() for _ in headers]
-    arrays = {f"c{i}": pa.array(values, pa.string()) for i, values in enumerate(columns)}
-    table = pa.table({**arrays, "line": pa.array(numbers, pa.int64())})
-    return Sheet(headers, table, tuple(misshapen))
-
-
-def _parquet(path: Path) -> Sheet:
-    table = pq.read_table(path)
-    arrays = {f"c{i}": _text(column) for i, column in enumerate(table.columns)}
-    lines = pa.array(range(2, table.num_rows + 2), pa.int64())
-    return Sheet(tuple(table.column_names), pa.table({**arrays, "line": lines}), ())
-
-
-def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A Parquet column as text; lists as their parts divided by ``;``."""
-    if pa.types.is_list(column.type):
-        import pyarrow.compute as pc
-
-        return pc.call_function("binary_join", [column.cast(pa.list_(pa.string())), pa.scalar(";")])
-    return column.cast(pa.string())
+def _sheet(grid: Grid) -> Sheet:
+    return Sheet(grid.headers, grid.rows, grid.misshapen, grid.remarks)
