@@ -94,8 +94,20 @@ def _text(cell: Cell) -> Rule:
             t: f"regexp_replace(regexp_replace(tidy({cell.raw}), '[·•．.・]', '·', 'g'), '\\s', '', 'g')"
         }
         empty = "('', 'NULL', 'null', '-', '/', 'N/A')"
-        return Rule((tidy,), f"CASE WHEN {t} NOT IN {empty} THEN {t} END", "NULL", _classes(cell))
-    return Rule(({t: f"tidy({cell.raw})"},), f"told({t})", "NULL", _classes(cell))
+        return Rule(
+            (tidy,),
+            f"CASE WHEN {t} NOT IN {empty} AND {t} NOT IN {TOTALS} THEN {t} END",
+            "NULL",
+            _classes(cell),
+        )
+    value = f"told({t})"
+    if cell.column.role == "key":  # a row of totals has no key of its own
+        value = f"CASE WHEN regexp_replace({t}, '\\s', '', 'g') NOT IN {TOTALS} THEN {value} END"
+    return Rule(({t: f"tidy({cell.raw})"},), value, "NULL", _classes(cell))
+
+
+TOTALS = "('合计', '总计', '小计', '共计', '本页合计', '本页小计')"
+"""What stands where a key or a name would be in a row that sums the others."""
 
 
 def _classes(cell: Cell) -> dict[str, str]:

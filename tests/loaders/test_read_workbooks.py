@@ -17,13 +17,17 @@ from doudi.loaders.read import read_sheet, read_sheets
 from doudi.loaders.source import sources
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from doudi.loaders.receipt import LoadReceipt
     from tests.loaders.conftest import Office
+
+    Make = Callable[..., bytes]
 
 SLUG = "area_code_history"
 KNOWN = spellings(sources()[SLUG])
-HEADER = ("行政区划代码", "名称", "启用日期", "停用日期", "上级代码", "继任代码")
+HEADER = ("区划代码", "区划名称", "生效日期", "有效期至", "上级代码", "承继代码")
 TITLES = (
     ("某某县行政区划代码变更登记表（2026年6月）",),
     ("填报单位：某某县民政局", None, None, "填报日期：2026-06-05"),
@@ -74,7 +78,7 @@ def csv_text(rows: Rows, width: int = 6) -> bytes:
 MAKERS = pytest.mark.parametrize(("suffix", "make"), [(".xlsx", xlsx), (".xls", xls)])
 
 
-def deliver(office: Office, suffix: str, data: bytes) -> Any:  # noqa: ANN401 - a receipt
+def deliver(office: Office, suffix: str, data: bytes) -> LoadReceipt:
     return office.deliver({f"{SLUG}{suffix}": data})
 
 
@@ -89,7 +93,7 @@ def said(path: Path, data: bytes) -> str:
 def test_rows_below_titles_are_read_with_their_own_lines(
     tmp_path: Path,
     suffix: str,
-    make: Any,  # noqa: ANN401 - one of two
+    make: Make,
 ) -> None:
     path = tmp_path / f"{SLUG}{suffix}"
     path.write_bytes(make({"Sheet1": (*TITLES, HEADER, FEW, (), MORE)}))
@@ -120,7 +124,7 @@ def test_a_quoted_title_of_two_lines_is_one_line_of_the_spreadsheet(tmp_path: Pa
 
 def test_the_senders_line_may_hold_a_known_word(tmp_path: Path) -> None:
     path = tmp_path / f"{SLUG}.xlsx"
-    path.write_bytes(xlsx({"a": (("行政区划代码", "539901000000"), HEADER, FEW)}))
+    path.write_bytes(xlsx({"a": (("区划代码", "539901000000"), HEADER, FEW)}))
     assert read_sheet(path, KNOWN).headers == HEADER
 
 
@@ -144,7 +148,7 @@ def test_headers_of_which_half_are_known_are_headers(office: Office) -> None:
 def test_sheets_with_the_same_headers_are_one_feed(
     office: Office,
     suffix: str,
-    make: Any,  # noqa: ANN401 - one of two
+    make: Make,
 ) -> None:
     bad = ("539901003000", "丙村", "2000-02-30")
     turned = tuple(reversed(HEADER))
@@ -155,19 +159,19 @@ def test_sheets_with_the_same_headers_are_one_feed(
     receipt = deliver(office, suffix, make(book))
     assert receipt.exit_code == 0
     assert [(f.file, f.rows_in, f.loaded) for f in receipt.files] == [
-        (f"{SLUG}{suffix}#幸福乡", 1, 1), (f"{SLUG}{suffix}#和平乡", 2, 2),
+        (f"{SLUG}{suffix}#幸福乡", 1, 1), (f"{SLUG}{suffix}#和平乡", 2, 1),
     ]  # fmt: skip  # a row a line
     files = str(office.home / "quarantine" / "*" / "*.parquet")
     told = duckdb.execute("SELECT file, line, reason FROM read_parquet(?)", [files]).fetchall()
     assert told == [(f"{SLUG}{suffix}#和平乡", 3, "date.impossible")]
-    assert len(office.nodes("Area")) == 3
+    assert len(office.nodes("Area")) == 2
 
 
 @MAKERS
 def test_empty_sheets_and_notes_are_passed_over_and_said(
     office: Office,
     suffix: str,
-    make: Any,  # noqa: ANN401 - one of two
+    make: Make,
 ) -> None:
     book = {"说明": NOTES, "数据": (HEADER, FEW), "Sheet3": (), "空表": (HEADER,)}
     receipt = deliver(office, suffix, make(book))
@@ -182,8 +186,8 @@ def test_empty_sheets_and_notes_are_passed_over_and_said(
 def test_two_different_tables_stop_the_feed(
     office: Office,
     suffix: str,
-    make: Any,
-    second: Rows,  # noqa: ANN401 - one of two
+    make: Make,
+    second: Rows,
 ) -> None:
     receipt = deliver(office, suffix, make({"区划": (HEADER, FEW), "花名册": second}))
     assert receipt.files == ()
@@ -194,7 +198,7 @@ def test_two_different_tables_stop_the_feed(
 def test_a_hidden_list_of_words_is_no_second_table(
     office: Office,
     suffix: str,
-    make: Any,  # noqa: ANN401 - one of two
+    make: Make,
 ) -> None:
     receipt = deliver(office, suffix, make({"数据": (HEADER, FEW), "hidden1": OTHER}, "hidden1"))
     assert receipt.files[0].loaded == 1
@@ -204,14 +208,14 @@ def test_a_hidden_list_of_words_is_no_second_table(
 def test_a_sheet_named_by_a_number_is_told_by_its_place(
     tmp_path: Path,
     suffix: str,
-    make: Any,  # noqa: ANN401 - one of two
+    make: Make,
 ) -> None:
     message = said(tmp_path / f"{SLUG}{suffix}", make({"13800138000": (HEADER, FEW), "b": OTHER}))
     assert "different tables in one workbook: 1, b" in message
 
 
 @MAKERS
-def test_an_empty_workbook_is_told(tmp_path: Path, suffix: str, make: Any) -> None:  # noqa: ANN401 - one of two
+def test_an_empty_workbook_is_told(tmp_path: Path, suffix: str, make: Make) -> None:
     assert "the file is empty" in said(tmp_path / f"{SLUG}{suffix}", make({"a": (), "b": ()}))
 
 
@@ -219,33 +223,40 @@ def test_an_empty_workbook_is_told(tmp_path: Path, suffix: str, make: Any) -> No
 def test_a_workbook_of_another_table_is_told_by_its_columns(
     office: Office,
     suffix: str,
-    make: Any,  # noqa: ANN401 - one of two
+    make: Make,
 ) -> None:
     receipt = deliver(office, suffix, make({"花名册": OTHER}))
     assert "the first row is no header" in receipt.messages[0]
 
 
 @MAKERS
+@pytest.mark.parametrize(
+    ("slug", "header", "rows", "told"),
+    [
+        ("household_income_ledger", ("archive_no", "year", "wage"),
+         (("A1", 2025, 10.5), ("小 计", 2025, 10.5), ("合计", 2025, 10.5)),
+         [(3, "archive_no", "required.missing", "row refused"), (4, "archive_no", "required.missing", "row refused")]),
+        ("old_age_allowance", ("name", "person_id", "pay_month", "amount"), (("合计", None, None, 1_200),),
+         [(2, "person_id", "id.missing", "row refused")]),
+    ],
+)  # fmt: skip  # one list
 def test_a_row_of_totals_is_refused_with_a_reason(
     office: Office,
     suffix: str,
-    make: Any,  # noqa: ANN401 - one of two
+    make: Make,
+    slug: str,
+    header: tuple[str, ...],
+    rows: Rows,
+    told: list[tuple[object, ...]],
 ) -> None:
-    header = ("person_id", "benefit_month", "amount")
-    receipt = office.deliver(
-        {
-            f"old_age_allowance{suffix}": make(
-                {"a": (("姓名", "身份证号", "发放月份", "金额"), ("合计", None, None, 1_200))}
-            )
-        }
-    )
-    assert header
+    receipt = office.deliver({f"{slug}{suffix}": make({"a": (header, *rows)})})
     (file,) = receipt.files
-    assert (file.rows_in, file.quarantined) == (1, 1)
+    assert file.rows_in == len(rows)
+    assert office.quarantine() == told
 
 
 @MAKERS
-def test_cells_are_read_as_they_are_meant(tmp_path: Path, suffix: str, make: Any) -> None:  # noqa: ANN401 - one of two
+def test_cells_are_read_as_they_are_meant(tmp_path: Path, suffix: str, make: Make) -> None:
     path = tmp_path / f"{SLUG}{suffix}"
     row = (dt.date(2024, 1, 31), 13800138000, 1.5, 45322, True, "李𠮷", 539901198001010010.0)
     path.write_bytes(make({"a": (tuple("abcdefg"), row)}))
