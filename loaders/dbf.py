@@ -5,12 +5,15 @@ The code page byte of Chinese files is often wrong, so the texts themselves sett
 
 from __future__ import annotations
 
-import re
+import codecs
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from doudi.loaders.encodings import HAN
 from doudi.loaders.grid import Grid
 from doudi.loaders.headers import bare
 from doudi.loaders.messages import stopped
@@ -29,12 +32,43 @@ VERSIONS = frozenset(
 CUT_NAME = 9
 """Bytes of a name from which it may have been cut off: a DBF file has room for ten."""
 
-TEXT = "CNFD"
-TRUTH = {"T": "true", "Y": "true", "F": "false", "N": "false", "?": "", "": ""}
+NUMBERS = "NFD"
+TRUTH = {"T": "true", "Y": "true", "F": "false", "N": "false", "?": ""}
 BINARY = "I+BTY@"
 FLAGS = "0"
-_HALF = re.compile(rb"(?:[\x00-\x80]|[\x81-\xfe][\x30-\x39][\x81-\xfe][\x30-\x39]|"
-                   rb"[\x81-\xfe][\x40-\x7e\x80-\xfe])*+")  # fmt: skip  # one pattern
+FOXPRO = (0x30, 0x31, 0x32)
+"""Versions in which ``B`` is a number; in others it is a memo."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column, its distinct cells and which of them each record holds.
+
+    Attributes:
+        field: The library's words on it: ``type`` and ``length``.
+        name: Its name as it stands in the file.
+        cells: Distinct cells as bytes, and the places of the records' own.
+    """
+
+    field: Any
+    name: bytes
+    cells: pa.DictionaryArray
+
+    @property
+    def distinct(self) -> list[bytes]:
+        return [bytes(cell) for cell in self.cells.dictionary.to_pylist()]
+
+    def text(self, cell: bytes, codec: str) -> str | None:
+        """A cell's text without its padding; None where the codec does not read it.
+
+        Where it fills its width it may have been cut within a character: the half is left out.
+        """
+        whole = cell.rstrip(b"\0 ")
+        decoder = codecs.getincrementaldecoder(codec)()
+        try:
+            return decoder.decode(whole, final=len(whole) < self.field.length)
+        except UnicodeDecodeError:
+            return None
 
 
 def read_dbf(file: Path, path: Path, known: AbstractSet[str]) -> Grid:
@@ -58,21 +92,21 @@ def read_dbf(file: Path, path: Path, known: AbstractSet[str]) -> Grid:
         table = dbfread.DBF(
             str(file), encoding="latin-1", ignorecase=False, ignore_missing_memofile=True
         )
-    except (ValueError, IndexError, OSError, EOFError, dbfread.exceptions.DBFNotFound) as error:
-        raise stopped(path, "other_kind", kind=type(error).__name__) from None
     except Exception as error:  # noqa: BLE001 - the library raises anything over a damaged header
         raise stopped(path, "damaged", kind=type(error).__name__) from None
-    return _grid(table, _records(table, file, path), path, known)
+    records = _records(table, file, path)
+    kept = np.flatnonzero(records[:, 0] != DELETED)
+    columns = _columns(table, records, kept)
+    codec = _codec(columns, kept, path)
+    cells = {f"c{n}": _texts(table, c, codec, path) for n, c in enumerate(columns)}
+    headers = tuple(_whole_name(c.name, codec, known) for c in columns)
+    return Grid(headers, _filled(cells, pa.array(kept + 2, pa.int64())), ())
 
 
 def _records(table: Any, file: Path, path: Path) -> NDArray[np.uint8]:  # noqa: ANN401 - the library has no types
     """All records as bytes, shape (n_records, bytes of a record)."""
-    count, width, start = (
-        table.header.numrecords,
-        table.header.recordlen,
-        table.header.headerlen,
-    )
-    size = file.stat().st_size
+    head, size = table.header, file.stat().st_size
+    count, width, start = head.numrecords, head.recordlen, head.headerlen
     stated = sum(field.length for field in table.fields) + 1
     if not table.fields or stated != width or size < start + count * width:
         raise stopped(path, "damaged", kind="DBF")
@@ -85,98 +119,89 @@ def _records(table: Any, file: Path, path: Path) -> NDArray[np.uint8]:  # noqa: 
     return np.memmap(file, np.uint8, "r", start, (count, width))
 
 
-def _grid(table: Any, records: NDArray[np.uint8], path: Path, known: AbstractSet[str]) -> Grid:  # noqa: ANN401 - the library has no types
-    kept = np.flatnonzero(records[:, 0] != DELETED)
-    cells = {}
-    start = 1
-    for place, field in enumerate(table.fields):
-        if field.type != FLAGS:
-            cells[place] = records[kept, start : start + field.length]
+def _columns(table: Any, records: NDArray[np.uint8], kept: NDArray[np.int64]) -> list[_Column]:  # noqa: ANN401 - the library has no types
+    found, start = [], 1
+    for field in table.fields:
+        if field.type != FLAGS and field.length:
+            cut = np.ascontiguousarray(records[kept, start : start + field.length])
+            kind = pa.binary(field.length)
+            cells = pa.Array.from_buffers(kind, len(kept), [None, pa.py_buffer(cut)])
+            name = field.name.encode("latin-1")
+            found.append(_Column(field, name, cells.dictionary_encode()))
         start += field.length
-    names = [table.fields[place].name.encode("latin-1") for place in cells]
-    texts = [cells[p] for p in cells if table.fields[p].type == "C"]
-    codec = _codec(names, texts, kept, path)
-    columns = {
-        f"c{n}": _column(table, table.fields[place], data, codec, path)
-        for n, (place, data) in enumerate(cells.items())
-    }
-    headers = tuple(_whole_name(name, codec, known) for name in names)
-    rows = pa.table({**columns, "line": pa.array(kept + 2, pa.int64())})
-    return Grid(headers, _without_blank(rows), ())
+    return found
 
 
-def _codec(
-    names: list[bytes], texts: list[NDArray[np.uint8]], kept: NDArray[np.int64], path: Path
-) -> str:
-    """UTF-8 or GB18030, whichever reads every text and name; characters cut in half do not count."""
-    wide = [(data, np.flatnonzero((data >= 0x80).any(axis=1))) for data in texts]  # noqa: PLR2004 - beyond ASCII
-    wrong: dict[str, int] = {}
-    for codec in ("utf-8", "gb18030"):
-        cells = ((kept[n], data[n].tobytes()) for data, places in wide for n in places)
-        first = next((0 for name in names if _text(name, codec) is None), None)
-        if first is None:  # cells beyond ASCII one by one, because each ends on its own
-            first = next((int(n) + 2 for n, cell in cells if _text(cell, codec) is None), None)
-        if first is None:
-            return codec
-        wrong[codec] = first
-    raise stopped(path, "encoding", line=wrong["gb18030"] or 1)
+def _codec(columns: list[_Column], kept: NDArray[np.int64], path: Path) -> str:
+    """UTF-8 or GB18030, whichever reads every name and text.
+
+    Where both do, UTF-8 must give Chinese: no register holds the Cyrillic that 元 reads as.
+    """
+    wide = [
+        (c, cell)
+        for c in columns
+        if c.field.type == "C"
+        for cell in c.distinct
+        if not cell.isascii()
+    ]
+    names = [column.name for column in columns if not column.name.isascii()]
+    utf8 = [_decoded(n, "utf-8") for n in names] + [c.text(cell, "utf-8") for c, cell in wide]
+    if not utf8 or (None not in utf8 and HAN.search("".join(filter(None, utf8)))):
+        return "utf-8"
+    if any(_decoded(name, "gb18030") is None for name in names):
+        raise stopped(path, "encoding", line=1)
+    wrong = [_first(c, cell, kept) for c, cell in wide if c.text(cell, "gb18030") is None]
+    if wrong and None in utf8:
+        raise stopped(path, "encoding", line=min(wrong))
+    return "utf-8" if wrong else "gb18030"
 
 
-def _text(cell: bytes, codec: str) -> str | None:
-    """A cell's text without its padding, and without the half of a character at its end."""
-    whole = cell.rstrip(b"\0 ")
-    if codec == "gb18030":
-        found = _HALF.match(whole)
-        end = found.end() if found else 0
-    else:
-        end = len(whole)
-        while end and len(whole) - end < 3 and 0x80 <= whole[end - 1] < 0xC0:  # noqa: PLR2004 - the marks of UTF-8
-            end -= 1
-        lead = whole[end - 1] if end else 0
-        need = 4 if lead >= 0xF0 else 3 if lead >= 0xE0 else 2 if lead >= 0xC0 else 1  # noqa: PLR2004 - the same
-        end = end - 1 if len(whole) - end + 1 < need else len(whole)
+def _first(column: _Column, cell: bytes, kept: NDArray[np.int64]) -> int:
+    """The line of the first record that holds a cell."""
+    place = column.distinct.index(cell)
+    return int(kept[np.flatnonzero(column.cells.indices.to_numpy() == place)[0]]) + 2
+
+
+def _decoded(name: bytes, codec: str) -> str | None:
+    """A name, of which the last character may be cut."""
     try:
-        return whole[:end].decode(codec) if len(whole) - end < 4 else None  # noqa: PLR2004 - bytes of a character
+        return codecs.getincrementaldecoder(codec)().decode(name)
     except UnicodeDecodeError:
         return None
 
 
-def _column(
-    table: Any,  # noqa: ANN401 - the library has no types
-    field: Any,  # noqa: ANN401 - the same
-    data: NDArray[np.uint8],
-    codec: str,
-    path: Path,
-) -> pa.Array:
-    cells = np.ascontiguousarray(data).view(f"S{field.length}").ravel()
-    distinct, places = np.unique(cells, return_inverse=True)
-    values = [_value(table, field, bytes(cell), codec, path) for cell in distinct]
-    return pa.array(values, pa.string()).take(pa.array(places))
+def _texts(table: Any, column: _Column, codec: str, path: Path) -> pa.Array:  # noqa: ANN401 - the library has no types
+    """A column as text, each distinct cell read once."""
+    values = [_value(table, column, cell, codec, path) for cell in column.distinct]
+    return pa.array(values, pa.string()).take(column.cells.indices)
 
 
-def _value(table: Any, field: Any, cell: bytes, codec: str, path: Path) -> str:  # noqa: ANN401 - the library has no types
-    if field.type == "C":
-        return _text(cell, codec) or ""
-    if field.type in TEXT:
-        return cell.strip(b"\0 ").decode("ascii", "replace")
-    if field.type == "L":
-        text = cell.strip(b"\0 ").decode("ascii", "replace").upper()
-        return TRUTH.get(text, text)
-    if field.type in BINARY:
-        value = _parsed(table, field, cell)
-        return "" if value is None else str(value)
-    raise stopped(path, "memo", name=field.name.encode("latin-1").decode(codec, "replace"))
+def _value(table: Any, column: _Column, cell: bytes, codec: str, path: Path) -> str:  # noqa: ANN401 - the library has no types
+    kind = column.field.type
+    if kind == "C":
+        return column.text(cell, codec) or ""
+    if kind in NUMBERS or kind == "L":
+        text = cell.strip(b"\0 ").decode("ascii", "replace")
+        return TRUTH.get(text.upper(), text) if kind == "L" else text
+    if kind in BINARY and (kind != "B" or table.header.dbversion in FOXPRO):
+        return _parsed(table, column, cell, path)
+    raise stopped(path, "memo", name=_decoded(column.name, codec) or "")
 
 
-def _parsed(table: Any, field: Any, cell: bytes) -> object:  # noqa: ANN401 - the library has no types
+def _parsed(table: Any, column: _Column, cell: bytes, path: Path) -> str:  # noqa: ANN401 - the library has no types
+    """A cell of a binary kind: whole numbers, moments, currency."""
     from dbfread.field_parser import FieldParser
 
-    return FieldParser(table).parse(field, cell.ljust(field.length, b"\0"))
+    try:
+        value = FieldParser(table).parse(column.field, cell)
+    except Exception as error:  # noqa: BLE001 - the library raises anything over a damaged cell
+        raise stopped(path, "damaged", kind=type(error).__name__) from None
+    return "" if value is None else str(value)
 
 
 def _whole_name(name: bytes, codec: str, known: AbstractSet[str]) -> str:
     """A name as it stands, or the only known spelling that begins so if there was no room."""
-    text = _text(name, codec) or ""
+    text = _decoded(name, codec) or ""
     own = bare(text, known)
     if own in known or len(name) < CUT_NAME:
         return text
@@ -184,10 +209,11 @@ def _whole_name(name: bytes, codec: str, known: AbstractSet[str]) -> str:
     return longer[0] if len(longer) == 1 else text
 
 
-def _without_blank(rows: pa.Table) -> pa.Table:
-    """Rows with anything in them."""
-    filled = np.zeros(rows.num_rows, bool)
-    for name in rows.column_names[:-1]:
-        text = rows[name].to_numpy(zero_copy_only=False)
-        filled |= text.astype(str) != ""
-    return rows.filter(pa.array(filled))
+def _filled(cells: dict[str, pa.Array], lines: pa.Array) -> pa.Table:
+    """Records with anything in them."""
+    filled = np.zeros(len(lines), bool)
+    for column in cells.values():
+        filled |= pc.call_function("not_equal", [column, pa.scalar("")]).to_numpy(
+            zero_copy_only=False
+        )
+    return pa.table({**cells, "line": lines}).filter(pa.array(filled))

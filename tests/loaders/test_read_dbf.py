@@ -95,6 +95,22 @@ def test_half_a_character_at_the_end_of_a_field_is_left_out(
     assert rows_of(tmp_path / f"{SLUG}.dbf", dbf(fields, TWO, codec=codec))[0][0] == kept
 
 
+@pytest.mark.parametrize("word", ["元", "女"])
+def test_a_word_that_is_valid_in_both_is_chinese(tmp_path: Path, word: str) -> None:
+    fields = (("unit", "C", 6, 0), ("code", "N", 4, 0))
+    assert rows_of(tmp_path / f"{SLUG}.dbf", dbf(fields, (word, "1"))) == [(word, "1")]
+
+
+def test_a_blank_record_is_no_row(tmp_path: Path) -> None:
+    assert len(rows_of(tmp_path / f"{SLUG}.dbf", dbf(FIELDS, ("", "", "", "", ""), ONE))) == 1
+
+
+def test_whole_numbers_of_foxpro_are_read(tmp_path: Path) -> None:
+    fields = (("户数", "I", 4, 0), *FIELDS[1:])
+    row = (struct.pack("<i", -7), *ONE[1:])
+    assert rows_of(tmp_path / f"{SLUG}.dbf", dbf(fields, row, version=0x30))[0][0] == "-7"
+
+
 def test_a_number_that_overflowed_is_not_nothing(tmp_path: Path) -> None:
     row = (*ONE[:2], "**********", *ONE[3:])
     assert rows_of(tmp_path / f"{SLUG}.dbf", dbf(FIELDS, row))[0][2] == "**********"
