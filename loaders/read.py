@@ -95,7 +95,7 @@ def read_sheets(path: Path, known: AbstractSet[str] = frozenset()) -> dict[str, 
     except (zipfile.BadZipFile, KeyError, pa.ArrowException) as error:
         which = "damaged" if _begins_right(path) else "other_kind"
         raise stopped(path, which, kind=type(error).__name__) from None
-    except (OSError, EOFError, zlib.error, NotImplementedError) as error:
+    except (OSError, EOFError, zlib.error, NotImplementedError, MemoryError) as error:
         raise stopped(path, "damaged", kind=type(error).__name__) from None
 
 
