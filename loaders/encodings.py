@@ -32,7 +32,10 @@ _IN_A_WORD = re.compile("[A-Za-z][\u00c0-\u024f]+|[\u00c0-\u024f]+[A-Za-z]")
 _ORDINARY = re.compile("[\t\r\n -~·—‘-”…、-】〇㐀-鿿！-～]")
 
 _PLAIN = rb"[\x00-\x09\x0b\x0c\x0e-\x7f]|[\xc2-\xdf][\x80-\xbf]"
-_WIDE = rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+_WIDE = (
+    rb"\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|"
+    rb"\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
 _UTF8_LINE = re.compile(
     rb"(?m)^(?:" + _PLAIN + rb")*+(?:" + _WIDE + rb")(?:" + _PLAIN + rb"|" + _WIDE + rb")*+$"
 )

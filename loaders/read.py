@@ -6,6 +6,7 @@ Each kind of file has its own module; here the suffix decides which.
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def read_sheets(path: Path, known: AbstractSet[str] = frozenset()) -> dict[str, 
             return _read(path, path, known)
         with only_file(path, path, tuple(s for s in SUFFIXES if s != ".zip")) as file:
             return _read(file, path, known)
-    except (zipfile.BadZipFile, KeyError, pa.ArrowException) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, struct.error, pa.ArrowException) as error:
         which = "damaged" if _begins_right(path) else "other_kind"
         raise stopped(path, which, kind=type(error).__name__) from None
     except (OSError, EOFError, zlib.error, NotImplementedError, MemoryError) as error:

@@ -100,6 +100,39 @@ def test_a_file_that_changes_its_encoding_is_stopped_at_the_line(first: str, lin
     assert f"the encoding changes at line {line}:" in said(data)
 
 
+PAIRED = (
+    "浒愁椿",
+    "畹圭刊",
+    "渭窆荆",
+    "癞病录",
+    "瘭酱枝",
+    "瑷搁肌",
+    "栅蟠辜",
+    "啾夸尘",
+    "鸭癃侗",
+    "稹勘蝎",
+    "蟥健栓",
+    "旃撮刀",
+)
+"""Words whose GB18030 bytes are valid UTF-8, with Chinese characters in it."""
+
+
+@pytest.mark.parametrize("word", PAIRED)
+def test_a_gb18030_line_that_is_valid_utf8_too_mixes_nothing(word: str) -> None:
+    assert word.encode("gb18030").decode() != word
+    text = f"姓名,性别\n王小明,男\n{word}\n"
+    assert read(text.encode("gb18030")) == text
+
+
+@pytest.mark.parametrize("tail", [b"\xed\xa0\x80", b"\xe0\x80\x80", b"\xf4\x90\x80\x80"])
+def test_a_line_of_bytes_that_utf8_forbids_is_no_utf8(tail: bytes) -> None:
+    data = "姓名\n".encode("gb18030") + tail + b"\n"
+    try:
+        assert read(data).startswith("姓名\n")
+    except FeedStopped as error:
+        assert "line 2" in str(error)  # noqa: PT017 - either is right, a crash is not
+
+
 def test_bytes_of_no_encoding_are_told_with_their_line() -> None:
     assert "neither UTF-8 nor GB18030 at line 3" in said(
         "姓名\n王\n".encode("gb18030") + b"\x80\xff\n"
