@@ -226,7 +226,7 @@ def test_a_bomb_takes_less_than_half_a_gigabyte(tmp_path: Path, suffix: str) -> 
 
 
 def _bomb(path: Path) -> None:
-    """A file of a gigabyte of one letter, packed a thousand to one, or with a hole."""
+    """Half a gigabyte of one row, packed a thousand to one, or a gigabyte of nothing."""
     if path.suffix == ".csv":
         with path.open("wb") as file:
             file.truncate(2**30)
@@ -235,17 +235,17 @@ def _bomb(path: Path) -> None:
         return
     part = zlib.compressobj(9, zlib.DEFLATED, 31 if path.suffix == ".gz" else -15)
     block = b"x,y\n" * 2**18
-    packed_block = b"".join([*(part.compress(block) for _ in range(2**10)), part.flush()])
+    packed_block = b"".join([*(part.compress(block) for _ in range(2**9)), part.flush()])
     path.write_bytes(packed_block if path.suffix == ".gz" else _archive(path, packed_block))
 
 
 def _archive(path: Path, deflated: bytes) -> bytes:
-    """A zip archive or workbook around a deflated gigabyte."""
+    """A zip archive or workbook around a deflated file."""
     name = "xl/worksheets/sheet1.xml" if path.suffix == ".xlsx" else "a.csv"
     out = zipped({name: "x"}, zipfile.ZIP_DEFLATED)
     with zipfile.ZipFile(io.BytesIO(out)) as archive:
         entry = archive.infolist()[0]
-    sizes = len(deflated).to_bytes(4, "little") + (2**30).to_bytes(4, "little")
+    sizes = len(deflated).to_bytes(4, "little") + (2**29).to_bytes(4, "little")
     start = 30 + len(name)
     local = out[:18] + sizes + out[26:start]
     centre = out[start + entry.compress_size :]

@@ -295,6 +295,13 @@ def test_a_workbook_of_another_kind_is_told(
     assert told in said(tmp_path / name, data)
 
 
+def test_an_xls_with_a_password_is_told(tmp_path: Path) -> None:
+    data = xls({"a": (HEADER, FEW)})
+    interface, password = b"\xe1\x00\x02\x00\xb0\x04", b"\x2f\x00\x02\x00\xb0\x04"
+    assert interface in data
+    assert "locked with a password" in said(tmp_path / "a.xls", data.replace(interface, password))
+
+
 @pytest.mark.parametrize("cut", range(40, 5_000, 450))
 def test_an_xls_cut_anywhere_is_one_message(tmp_path: Path, cut: int) -> None:
     data = xls({"a": (HEADER, *[FEW] * 60)})
