@@ -368,7 +368,7 @@ def _numpy_check(square: NDArray[np.uint8]) -> NDArray[np.bool_]:
     ]
     right: NDArray[np.bool_] = ((digits[:, :17] >= 0) & (digits[:, :17] <= 9)).all(axis=1) & (
         digits[:, 0] > 0
-    )  # noqa: PLR2004 - a digit
+    )
     right &= check == square[:, 17]
     year = digits[:, 6:10] @ np.array([1000, 100, 10, 1])
     month, day = digits[:, 10] * 10 + digits[:, 11], digits[:, 12] * 10 + digits[:, 13]

@@ -7,8 +7,8 @@ of the system's own until the check is over.
 
 from __future__ import annotations
 
-import gzip
 import secrets
+from codecs import BOM_UTF8
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,11 +19,13 @@ from doudi.graph.errors import in_lang
 from doudi.graph.tables import FactStore
 from doudi.loaders.control import read_folder
 from doudi.loaders.desk import Desk
+from doudi.loaders.encodings import settle
 from doudi.loaders.headers import survey
 from doudi.loaders.identity import Keys, Veil, open_vault
 from doudi.loaders.load import work_through
 from doudi.loaders.macros import engine
-from doudi.loaders.read import decode, suffix_of
+from doudi.loaders.packed import by_lines, plain_bytes
+from doudi.loaders.read import suffix_of
 from doudi.loaders.source import Source, sources
 
 if TYPE_CHECKING:
@@ -229,12 +231,13 @@ class Glance(Desk):
         """Beside the home, until the check is over."""
         return self.aside.joinpath("home", *parts)
 
-    def read(
-        self, source: Source, paths: list[Path], ways: Mapping[Path, Way]
-    ) -> dict[Path, Sheet]:
+    def read(self, source: Source, paths: list[Path], ways: Mapping[Path, Way]) -> dict[str, Sheet]:
         """The content of all parts, their headers noted."""
         sheets = super().read(source, paths, ways)
-        seen = [_look(path, sheet.headers, source, self.lang) for path, sheet in sheets.items()]
+        seen = [
+            _look(self.folder.path / name, sheet.headers, source, self.lang)
+            for name, sheet in sheets.items()
+        ]
         names = {look.file for look in seen}
         self.looks.files[:] = [one for one in self.looks.files if one.file not in names] + seen
         return sheets
@@ -285,15 +288,19 @@ def _look(path: Path, headers: Sequence[str], source: Source, lang: Lang) -> Fil
     )
 
 
+CODECS = {"utf-8-sig": "UTF-8", "gb18030": "GB18030"}
+"""What the codecs of reading are called; the others are UTF-16."""
+
+
 def _encoding(path: Path) -> str:
     """How a text file is encoded, as reading settles it."""
-    suffix = suffix_of(path)
-    if suffix not in TEXTS:
+    if not path.name.lower().endswith(TEXTS):
         return ""
-    data = gzip.decompress(path.read_bytes()) if suffix.endswith(".gz") else path.read_bytes()
-    if data.startswith(b"\xef\xbb\xbf"):
+    data = plain_bytes(path, path)
+    codec = settle(lambda: by_lines(data), path)
+    if codec == "utf-8-sig" and data.startswith(BOM_UTF8):
         return "UTF-8 BOM"
-    return "UTF-8" if decode(data, path).encode() == data else "GB18030"
+    return CODECS.get(codec, "UTF-16")
 
 
 def _unread(folder: Folder, declared: dict[str, Source]) -> list[FileLook]:

@@ -15,7 +15,7 @@ from doudi.loaders.clean import Feed, Tally, clean
 from doudi.loaders.control import Folder, compare
 from doudi.loaders.facts import make_facts
 from doudi.loaders.feeds import note_feed
-from doudi.loaders.headers import match
+from doudi.loaders.headers import match, spellings
 from doudi.loaders.health import note_health, note_stopped
 from doudi.loaders.identity import Keys, Veil, newcomers, remember, sealed
 from doudi.loaders.judge import judge
@@ -23,7 +23,7 @@ from doudi.loaders.modes import settle, snapshots
 from doudi.loaders.names import keep_names
 from doudi.loaders.parameters import make_parameters
 from doudi.loaders.plausible import check_size, check_units
-from doudi.loaders.read import ReadAgain, Way, read_sheet
+from doudi.loaders.read import ReadAgain, Way, read_sheets
 from doudi.loaders.receipt import FileReceipt
 from doudi.loaders.resolve import resolve
 from doudi.loaders.sketch import Sketch, sketch
@@ -62,7 +62,7 @@ class Work:
 
     feed: Feed
     delivery: Delivery
-    sheets: dict[Path, Sheet]
+    sheets: dict[str, Sheet]
     tallies: list[Tally]
     troubled: list[int]
     is_empty: bool = False
@@ -112,12 +112,11 @@ class Desk:
             except ReadAgain as again:
                 ways[again.path] = again.way
 
-    def read(
-        self, source: Source, paths: list[Path], ways: Mapping[Path, Way]
-    ) -> dict[Path, Sheet]:  # a check notes whose they are
-        """The content of all parts, or the beginning of long ones."""
-        del source
-        return {path: read_sheet(path, ways.get(path)) for path in paths}
+    def read(self, source: Source, paths: list[Path], ways: Mapping[Path, Way]) -> dict[str, Sheet]:
+        """The content of all parts by name, or the beginning of long ones."""
+        known = spellings(source)
+        found = [read_sheets(path, known, ways.get(path)) for path in paths]
+        return {name: sheet for sheets in found for name, sheet in sheets.items()}
 
     def keep(self, work: Work, drafts: list[Draft], receipts: list[FileReceipt]) -> None:
         """Put what a feed gave into its place: the one step at which the home changes."""
@@ -145,8 +144,8 @@ class Desk:
         names = self.con.execute("SELECT token, clear FROM known_name").to_arrow_table()
         return resolve(self.store, names, as_known=self.folder.as_known, by_person=by_person)
 
-    def _prepared(self, source: Source, sheets: dict[Path, Sheet]) -> Work:
-        headers = tuple(match(s.headers, source, p) for p, s in sheets.items())
+    def _prepared(self, source: Source, sheets: dict[str, Sheet]) -> Work:
+        headers = tuple(match(s.headers, source, self.folder.path / n) for n, s in sheets.items())
         delivery = self.folder.for_source(source.slug)
         summed = tuple(self.folder.control.get(source.slug, {}))
         feed = Feed(source, headers, self.folder.as_known, summed)
@@ -154,7 +153,7 @@ class Desk:
             tallies = [Tally(0, sheet.misshapen) for sheet in sheets.values()]
             return Work(feed, delivery, sheets, tallies, [], is_empty=True)
         work = self._clean(feed, delivery, sheets)
-        last = list(sheets)[-1]
+        last = self.folder.path / list(sheets)[-1]
         settle(self.con, feed, delivery, self._rows(source))
         check_size(self.con, feed, delivery, last)
         check_units(self.con, feed, last)
@@ -163,7 +162,7 @@ class Desk:
     def _rows(self, source: Source) -> Path:
         return self.home / "tables" / "_rows" / source.slug
 
-    def _clean(self, feed: Feed, delivery: Delivery, sheets: dict[Path, Sheet]) -> Work:
+    def _clean(self, feed: Feed, delivery: Delivery, sheets: dict[str, Sheet]) -> Work:
         parts = list(sheets.values())
         self.con.execute(f"SET threads TO {THREADS}")
         people = self.store.files("Person")
@@ -181,9 +180,8 @@ class Desk:
                 drafts.append(draft)
             return draft.rows if draft else 0
 
-        names = {path.name: sheet for path, sheet in work.sheets.items()}
         table = self.place("quarantine", work.delivery.batch, f"{slug}.parquet")
-        add(quarantine.write(self.con, names, work.tallies, work.troubled, table,
+        add(quarantine.write(self.con, work.sheets, work.tallies, work.troubled, table,
                              work.delivery.batch, lambda: self.keys.vault))  # fmt: skip
         facts = 0
         for name, tables in self._made(work, fresh, seq).items():
@@ -262,13 +260,13 @@ class Desk:
         fates = {} if work.is_empty else self._fates(work.feed)
         found: list[FileReceipt] = []
         why = self._reasons(work)
-        for part, (path, tally) in enumerate(zip(work.sheets, work.tallies, strict=True)):
+        for part, (name, tally) in enumerate(zip(work.sheets, work.tallies, strict=True)):
             last = part == len(work.sheets) - 1
             totals = self._totals(work, empty=not fates) if last else []
             found.append(
                 FileReceipt(
                     batch=self.folder.batch,
-                    file=path.name,
+                    file=name,
                     source=work.feed.source.slug,
                     rows_in=tally.sent,
                     loaded=fates.get((part, "kept"), 0),
@@ -281,6 +279,7 @@ class Desk:
                         {"name": t.name, "expected": t.expected, "found": t.found} for t in totals
                     ],
                     absent=work.feed.headers[part].absent,
+                    remarks=work.sheets[name].remarks,
                 )
             )
         return found

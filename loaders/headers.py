@@ -13,6 +13,7 @@ from doudi.loaders.source import NUMBERS, Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from doudi.graph.errors import Pair, Said
@@ -141,6 +142,20 @@ def match(headers: Sequence[str], source: Source, path: Path) -> Headers:
     return Headers(seen.matched, seen.absent)
 
 
+def spellings(source: Source) -> frozenset[str]:
+    """Every spelling under which a column of a source may come, ignored ones included."""
+    return frozenset({*_known(source), *map(plain, source.ignored)})
+
+
+def bare(header: str, known: AbstractSet[str]) -> str:
+    """A header as it is compared: plain, and without its unit unless it is known with it.
+
+    >>> bare("成交价（万元）", {"成交价"})
+    '成交价'
+    """
+    return _split(plain(header), known)[0]
+
+
 def _unknown(place: int, header: str, known: Iterable[str]) -> Pair:
     """An unknown column by its name, or by place and kind where the cell looks like a row's."""
     digits = sum(c.isdigit() for c in header)
@@ -195,7 +210,7 @@ def _companions(source: Source) -> list[Column]:
     return [c for name, c in found.items() if name not in source.columns]
 
 
-def _split(header: str, known: dict[str, Column]) -> tuple[str, str]:
+def _split(header: str, known: AbstractSet[str] | dict[str, Column]) -> tuple[str, str]:
     """A header and the unit in its brackets; a header that is known as it stands has none."""
     found = _UNIT.match(header)
     if header in known or not found:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from doudi.graph.errors import FeedStopped, HomeError, filled, in_lang, nearest
+from doudi.graph.errors import FeedStopped, HomeError, filled, in_lang, joined, nearest
 from doudi.graph.tables import FactStore
 from doudi.loaders.control import read_folder, summable
 from doudi.loaders.desk import Desk
@@ -167,6 +167,7 @@ def _remarks(receipt: FileReceipt, source: Source, folder: Folder) -> list[Pair]
     file, found = f"{receipt.batch}/{receipt.file}", []
     if receipt.absent:
         found.append(note("absent", file=file, names=", ".join(receipt.absent)))
+    found += [joined([file, remark], "：", ": ") for remark in receipt.remarks]
     rows, most = receipt.rows_in, source.expect.rows[1]
     if folder.for_source(source.slug).mode == "snapshot" and rows > most:
         found.append(note("many", file=file, rows=rows, most=most))

@@ -7,32 +7,25 @@ and watched to the end; where it proves otherwise, ``ReadAgain`` says how to sta
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from dataclasses import replace
-from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO, cast
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
 
+from doudi.loaders.delimited import delimiter_in, head_of
+from doudi.loaders.encodings import HAN, STRANGE, UTF16_MARKS, refuse_other_kinds, settle, text_of
+from doudi.loaders.grid import above, grid_of_rows, header_place, told_csv
 from doudi.loaders.messages import stopped
-from doudi.loaders.plain_csv import headers_of, numbered, plain_rows
-from doudi.loaders.read import (
-    CHINESE,
-    MAX_UNPACKED,
-    STRANGE,
-    ReadAgain,
-    Sheet,
-    Way,
-    damage_told,
-    delimiter_of,
-    headers_in,
-    piece_of,
-    require_text,
-    suffix_of,
-)  # fmt: skip  # names of one module
+from doudi.loaders.packed import plain_blocks
+from doudi.loaders.plain_csv import numbered, plain_rows
+from doudi.loaders.read import ReadAgain, Sheet, Way, damage_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
+
+    from doudi.graph.errors import Pair
 
 CHUNK = 2**24
 """Bytes that are read at once."""
@@ -40,105 +33,112 @@ CHUNK = 2**24
 QUOTED = 50_000
 """Rows that the csv module reads at once."""
 
-LONGEST_LINE = 2**26
-"""Bytes without an end of line after which a file is given up."""
+
+class Top(NamedTuple):
+    """How a file begins: what divides its cells, its headers, and lines above them."""
+
+    delimiter: str
+    headers: tuple[str, ...]
+    place: int
+    remarks: tuple[Pair, ...]
 
 
-def read_long(path: Path, way: Way) -> Sheet:
+def read_long(path: Path, way: Way, known: AbstractSet[str]) -> Sheet:
     """The first piece of a long text file, with the way to the rest.
 
     Raises:
         FeedStopped: if it is damaged, of another kind, or in no known encoding.
         ReadAgain: if it proves to be of another kind than supposed; so may the pieces that follow.
     """
-    first = next(_pieces(path, way), None)
+    first = next(_pieces(path, way, known), None)
     if first is None:
         raise stopped(path, "empty")
-    return replace(first, rest=lambda: islice(_pieces(path, way), 1, None))
+    return replace(first, rest=lambda: islice(_pieces(path, way, known), 1, None))
 
 
-def _pieces(path: Path, way: Way) -> Iterator[Sheet]:
-    with damage_told(path):
-        yield from _plain_pieces(path, way) if way.plain else _quoted_pieces(path, way)
+def _pieces(path: Path, way: Way, known: AbstractSet[str]) -> Iterator[Sheet]:
+    with damage_told(path), told_csv(path):
+        chunks = _chunks(path, way)
+        first = next(chunks, b"")
+        top = _top(first.decode(), path, known)
+        every = chain([first], chunks)
+        yield from _plain(every, top, path, way) if way.plain else _quoted(every, top, path)
 
 
-def _plain_pieces(path: Path, way: Way) -> Iterator[Sheet]:
+def _top(text: str, path: Path, known: AbstractSet[str]) -> Top:
+    delimiter = delimiter_in(text, path)
+    head = head_of(text, delimiter)
+    place = header_place(head, known)[0]
+    if place >= len(head) or not any(cell.strip() for cell in head[place]):
+        raise stopped(path, "empty")
+    return Top(delimiter, tuple(head[place]), place, above(head[:place]))
+
+
+def _plain(chunks: Iterator[bytes], top: Top, path: Path, way: Way) -> Iterator[Sheet]:
     """Pieces by Arrow, from text without quotes."""
-    headers: tuple[str, ...] = ()
-    delimiter, line = ",", 2
-    for data in _chunks(path, way):
-        first = not headers
-        if first:
-            head = data[: data.index(b"\n") + 1].decode()
-            delimiter = delimiter_of(head, path)
-            headers = headers_of(head, delimiter)
-        table = plain_rows(data, delimiter, len(headers), skip=int(first))
-        if table is None or not any(header.strip() for header in headers):
+    skip, line = top.place + 1, top.place + 2
+    for data in chunks:
+        table = plain_rows(data, top.delimiter, len(top.headers), skip=skip)
+        if table is None:
             raise ReadAgain(path, replace(way, plain=False))
-        yield Sheet(headers, numbered(table, line), ())
+        yield Sheet(top.headers, numbered(table, line), (), top.remarks if skip else ())
         line += table.num_rows
+        skip = 0
 
 
-def _quoted_pieces(path: Path, way: Way) -> Iterator[Sheet]:
+def _quoted(chunks: Iterator[bytes], top: Top, path: Path) -> Iterator[Sheet]:
     """Pieces by the csv module."""
-    chunks = (chunk.decode() for chunk in _chunks(path, way))
-    first = next(chunks, "")
-    lines = (line for text in _after(first, chunks) for line in io.StringIO(text, newline=""))
-    rows = csv.reader(lines, delimiter=delimiter_of(first, path), strict=True)
-    headers = headers_in(rows, path)
-    numbers = enumerate(rows, start=2)
+    lines = (line for chunk in chunks for line in io.StringIO(chunk.decode(), newline=""))
+    rows = islice(csv.reader(lines, delimiter=top.delimiter, strict=True), top.place + 1, None)
+    numbers, remarks = enumerate(rows, start=top.place + 2), top.remarks
     while some := list(islice(numbers, QUOTED)):
-        yield piece_of(headers, some)
-
-
-def _after(first: str, others: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from others
+        grid = grid_of_rows(top.headers, some, path)
+        yield Sheet(grid.headers, grid.rows, grid.misshapen, remarks)
+        remarks = ()
 
 
 def _chunks(path: Path, way: Way) -> Iterator[bytes]:
     """Whole lines in UTF-8; no encoding of Chinese has the byte of a line's end in a character."""
-    certain = strange = False
+    certain = way.sure or way.encoding != "utf-8"
+    strange = False
     for data in _whole_lines(path):
         try:
-            text = data.decode(way.encoding)
+            text = data.decode() if way.encoding == "utf-8" else text_of(data, way.encoding)
         except UnicodeDecodeError:
             raise _otherwise(path, way) from None
-        if way.encoding == "utf-8" and not way.sure and not certain and not text.isascii():
-            certain = bool(CHINESE.search(text))
+        if not certain and not text.isascii():
+            certain = bool(HAN.search(text))
             strange = strange or bool(STRANGE.search(text))
         yield data if way.encoding == "utf-8" else text.encode()
     if strange and not certain:
-        raise ReadAgain(path, Way("gb18030", way.plain))
+        raise _otherwise(path, way)
 
 
 def _otherwise(path: Path, way: Way) -> Exception:
     """What to do with a file that is not in the encoding that was supposed."""
-    if way.encoding == "utf-8" and not way.sure:
-        return ReadAgain(path, Way("gb18030", way.plain, sure=True))
-    if not way.sure:
-        return ReadAgain(path, Way("utf-8", way.plain, sure=True))
-    return stopped(path, "encoding")
+    codec = settle(lambda: _whole_lines(path), path)
+    return ReadAgain(path, replace(way, encoding=codec.removesuffix("-sig"), sure=True))
 
 
 def _whole_lines(path: Path) -> Iterator[bytes]:
-    """Chunks that end where a line ends, without the mark of UTF-8."""
-    rest, read, packed = b"", 0, suffix_of(path) == ".csv.gz"
-    with cast("BinaryIO", gzip.open(path) if packed else path.open("rb")) as file:
-        while block := file.read(CHUNK):
-            if not read:
-                require_text(block[:4096], path)
-                block = block.removeprefix(b"\xef\xbb\xbf")
-            read += len(block)
-            if packed and read > MAX_UNPACKED:
-                raise stopped(path, "bomb")
-            end = block.rfind(b"\n") + 1
-            if not end and len(rest) > LONGEST_LINE:
-                raise csv.Error("a line without end")
-            if end:
-                yield rest + block[:end]
-                rest = block[end:]
-            else:
-                rest += block
+    """Chunks that end where a line ends, without the mark of UTF-8.
+
+    Raises:
+        ReadAgain: if lines have other ends than in bytes, as UTF-16 has.
+    """
+    rest = b""
+    for number, block in enumerate(plain_blocks(path, path, size=CHUNK)):
+        data = block
+        if number == 0:
+            if data[:2] in UTF16_MARKS or b"\0" in data[:4096]:
+                raise ReadAgain(path, Way(whole=True))
+            refuse_other_kinds(data[:4096], path)
+            data = data.removeprefix(b"\xef\xbb\xbf")
+        end = data.rfind(b"\n") + 1
+        if end:
+            yield rest + data[:end]
+            rest = data[end:]
+        else:
+            rest += data
     if rest:
         yield rest if rest.endswith(b"\n") else rest + b"\n"

@@ -15,12 +15,53 @@ FOUND: dict[str, Pair] = {
     "empty": ("文件是空的", "the file is empty"),
     "damaged": ("文件被截断或已损坏({kind})", "the file is cut off or damaged ({kind})"),
     "other_kind": ("文件内容与扩展名不符({kind})", "the file is not what its name says ({kind})"),
-    "encoding": ("编码既不是 UTF-8 也不是 GB18030", "the encoding is neither UTF-8 nor GB18030"),
-    "binary": (
-        "文件是 UTF-16 编码或二进制内容",
-        "the encoding is UTF-16, or the content is binary",
+    "encoding": (
+        "第 {line} 行的编码既不是 UTF-8 也不是 GB18030",
+        "the encoding is neither UTF-8 nor GB18030 at line {line}",
     ),
-    "bomb": ("解压后超过 4 GiB", "it unpacks to more than 4 GiB"),
+    "mixed": (
+        "编码在第 {line} 行改变：一个文件中混有 UTF-8 和 GB18030",
+        "the encoding changes at line {line}: UTF-8 and GB18030 in one file",
+    ),
+    "binary": (
+        "文件是二进制内容，或是没有标记的 UTF-16/UTF-32 编码",
+        "the content is binary, or the encoding is UTF-32, or UTF-16 without a mark",
+    ),
+    "bomb": (
+        "解压后的大小与文件不成比例(超过 200 倍或 4 GiB)",
+        "it unpacks out of all proportion (over 200 times its size, or 4 GiB)",
+    ),
+    "long_line": ("第 {line} 行超过 {most} MiB", "line {line} is longer than {most} MiB"),
+    "long_cell": (
+        "第 {line} 行有单元格超过 1 MiB，可能是引号没有成对",
+        "a cell in line {line} is longer than 1 MiB; a quote may not be closed",
+    ),
+    "wide_cell": ("有单元格超过 1 MiB", "a cell is longer than 1 MiB"),
+    "columns": ("超过 {most} 列", "more than {most} columns"),
+    "rows": ("工作表超过 {most} 行", "a sheet of more than {most} rows"),
+    "quotes": (
+        "第 {line} 行的引号没有成对，或文件被截断",
+        "a quote in line {line} is not closed or stands in the wrong place, or the file is cut off",
+    ),
+    "locked": ("文件设有密码", "the file is locked with a password"),
+    "broken_book": (
+        "工作簿已损坏，或不是工作簿({kind})",
+        "the workbook is damaged, or not what its name says ({kind})",
+    ),
+    "sheets": ("工作簿中有不同的表：{names}", "different tables in one workbook: {names}"),
+    "zip_path": ("压缩包内有指向包外的路径", "a path in the archive leads out of it"),
+    "zip_count": (
+        "压缩包内有 {count} 个可读的文件，应只有一个",
+        "the archive holds {count} files that can be read, not one",
+    ),
+    "memo": (
+        "列“{name}”是备注字段(memo)，不能读取",
+        "column {name!r} is a memo field, which is not read",
+    ),
+    "more_records": (
+        "文件头写明 {stated} 条记录，实有 {found} 条",
+        "it states {stated} records and holds {found}",
+    ),
     "unknown_source": ("不认识的数据类型“{slug}”", "unknown data type {slug!r}"),
     "headers": ("{problems}", "{problems}"),
     "unit": ("{problems}", "{problems}"),
@@ -34,6 +75,7 @@ FOUND: dict[str, Pair] = {
         "a snapshot of {rows} rows, at least {least} are normal",
     ),
 }
+CODECS = ("UTF-8、GB18030 或带标记的 UTF-16", "UTF-8, GB18030, or UTF-16 with a mark")
 EXPECTED: dict[str, Pair] = {
     "unknown_source": ("{near}", "{near}"),
     "headers": (
@@ -42,15 +84,24 @@ EXPECTED: dict[str, Pair] = {
     ),
     "unit": ("数据源声明的单位，或在表头括号中写明单位", "the source's unit, or a unit in brackets in the header"),
     "engine": ("数据源声明的类型和取值范围", "values of the types and ranges that the source declares"),
-    "encoding": ("UTF-8 或 GB18030", "UTF-8 or GB18030"),
-    "binary": ("UTF-8 或 GB18030", "UTF-8 or GB18030"),
+    "encoding": CODECS,
+    "mixed": ("整个文件用一种编码", "one encoding throughout"),
+    "binary": CODECS,
+    "sheets": (
+        "一个工作簿只放一个数据类型，各表表头相同；说明页可保留",
+        "one data type in a workbook, the same headers on each sheet; notes may stay",
+    ),
+    "locked": ("没有密码的文件", "a file without a password"),
+    "zip_path": ("只含一个数据文件的 .zip", "a .zip with one data file"),
+    "zip_count": ("只含一个数据文件的 .zip", "a .zip with one data file"),
+    "memo": ("只有字符、数值、日期、逻辑字段的 .dbf", "a .dbf with text, number, date and logical fields"),
     "shrunk": ('完整的全量数据；增量请在 delivery.toml 写 mode = "delta"',
                'a whole snapshot; for changes only, mode = "delta" in delivery.toml'),
     "few": ("完整的全量数据", "a whole snapshot"),
 }  # fmt: skip
 WHOLE = (
-    "完整的 .csv、.csv.gz、.tsv、.xlsx 或 .parquet 文件",
-    "a whole .csv, .csv.gz, .tsv, .xlsx or .parquet file",
+    "完整的 .csv、.csv.gz、.tsv、.xlsx、.xls、.dbf、.parquet 文件，或只含其一的 .zip",
+    "a whole .csv, .csv.gz, .tsv, .xlsx, .xls, .dbf or .parquet file, or a .zip of one",
 )
 NEXT = (
     "请报送单位重新报送该文件；其他文件不受影响",
@@ -60,6 +111,9 @@ NOTES: dict[str, Pair] = {
     "unknown_column": ("不认识的列“{name}”{near}", "unknown column {name!r}{near}"),
     "no_name": ("第 {place} 列的表头是数据，含 {digits} 位数字", "the header of column {place} is a value, {digits} digits"),
     "no_header": ("第一行不是表头", "the first row is no header"),
+    "titles": ("表头在第 {line} 行，略过其上 {count} 行标题", "the headers are in line {line}; {count} title rows above were passed over"),
+    "notes_only": ("略过没有数据的工作表：{names}", "sheets of notes were passed over: {names}"),
+    "empty_sheets": ("略过空工作表：{names}", "empty sheets were passed over: {names}"),
     "near": ("，应为 {near}", ", {near}"),
     "doubled": ("列“{name}”出现两次", "column {name!r} stands twice"),
     "missing": ("缺少列“{name}”({zh})", "column {name!r} is missing ({zh})"),
@@ -73,8 +127,8 @@ NOTES: dict[str, Pair] = {
         "{file}: delivery.toml has a control total of {name}, no number column of the source; mend it there",
     ),
     "unread": (
-        "{file}：doudi 不读此类文件，未载入；请另存为 .csv、.csv.gz、.tsv、.xlsx 或 .parquet",
-        "{file}: doudi does not read such files, and did not load it; save it as .csv, .csv.gz, .tsv, .xlsx or .parquet",
+        "{file}：doudi 不读此类文件，未载入；请另存为 .csv、.tsv、.xlsx、.xls、.dbf 或 .parquet",
+        "{file}: doudi does not read such files, and did not load it; save it as .csv, .tsv, .xlsx, .xls, .dbf or .parquet",
     ),
     "rejected": (
         "{file}：{rows} 行中有 {refused} 行被拒收，超过 {limit:.0%}；请查看隔离表",

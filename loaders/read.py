@@ -1,48 +1,44 @@
-"""Files of a delivery as one table of text: headers, rows, and the line a spreadsheet shows.
+"""Files of a delivery as tables of text: headers, rows, and the line a spreadsheet shows.
 
-The structure of a CSV file (quotes, embedded newlines, the width of each row) is Python's csv
-module's business, unless it is plain; everything after it is set-based.
+Each kind of file has its own module; here the suffix decides which. A long file comes piece by
+piece, so that memory does not grow with it; one that is packed in a zip archive comes whole.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import re
+import struct
 import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from doudi.loaders.dbf import read_dbf
+from doudi.loaders.delimited import read_delimited
 from doudi.loaders.messages import stopped
-from doudi.loaders.plain_csv import read_plain
+from doudi.loaders.packed import only_file
+from doudi.loaders.parquet import parquet_pieces
+from doudi.loaders.workbooks import names_of, read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-SUFFIXES = (".csv.gz", ".csv", ".tsv", ".xlsx", ".parquet")
+    from doudi.graph.errors import Pair
+    from doudi.loaders.grid import Grid
+
+SUFFIXES = (".csv.gz", ".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".dbf", ".zip")
+
 LONG = 32 * 2**20
 LONG_PACKED = 4 * 2**20
-"""Bytes of a file from which it is read piece by piece."""
-
-PIECE = 200_000
-"""Rows of a piece of a Parquet file."""
-
-MAX_UNPACKED = 4 * 2**30
-"""Bytes a packed file may unpack to; more is taken for a bomb."""
+"""Bytes of a text file, and of one that is packed, from which it is read piece by piece."""
 
 _PART = re.compile(r"\.part\d+$")
-CHINESE = re.compile("[\u4e00-\u9fff]")
-STRANGE = re.compile("[\u0080-\u00b6\u00b8-\u02ff\u0370-\u058f\u0600-\u1fff\ufffd]")
-csv.field_size_limit(2**20)
 
 
 @dataclass(frozen=True)
@@ -53,12 +49,14 @@ class Sheet:
         headers: As they stand in the file.
         rows: Text columns ``c0, c1, …`` and ``line``, in the file's order.
         misshapen: Line, reason and cells of rows with too few or too many cells.
+        remarks: What was passed over: rows above the headers, sheets without rows.
         rest: Reads the further pieces of a long file, from the second on; None where there are none.
     """
 
     headers: tuple[str, ...]
     rows: pa.Table
     misshapen: tuple[tuple[int, str, tuple[str, ...]], ...]
+    remarks: tuple[Pair, ...] = ()
     rest: Callable[[], Iterator[Sheet]] | None = None
 
     def pieces(self) -> Iterator[Sheet]:
@@ -76,11 +74,13 @@ class Way:
         encoding: ``utf-8`` or ``gb18030``.
         plain: Whether no cell is quoted and all rows are of one width.
         sure: Whether the encoding is settled.
+        whole: Whether it must be read at once, because only then its encoding can be told.
     """
 
     encoding: str = "utf-8"
     plain: bool = True
     sure: bool = False
+    whole: bool = False
 
 
 class ReadAgain(Exception):
@@ -113,202 +113,104 @@ def suffix_of(path: Path) -> str:
     return next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
 
 
-def read_sheet(path: Path, way: Way | None = None) -> Sheet:
-    """The content of a delivered file.
+def read_sheets(
+    path: Path, known: AbstractSet[str] = frozenset(), way: Way | None = None
+) -> dict[str, Sheet]:
+    """The tables of a delivered file, by the name under which their rows are told.
+
+    Args:
+        path: The file; its suffix says how it is read.
+        known: Spellings of headers that the source knows, as ``headers.spellings`` gives them.
+            Without them the first row is the header row.
+        way: How a long text file is read, as ``ReadAgain`` said.
+
+    Returns:
+        One table under the file's name; of a workbook with rows on several sheets one a sheet,
+        under ``file.xlsx#sheet``. A long file is told by its first piece, and how to go on.
 
     Raises:
-        FeedStopped: if it is empty, cut off, or not what its name says.
+        FeedStopped: if it is empty, cut off, out of all bounds, or not what its name says.
+        ReadAgain: if a long text file proves to be of another kind than its beginning said.
     """
     with damage_told(path):
-        size = path.stat().st_size
-        if size == 0:
+        if path.stat().st_size == 0:
             raise stopped(path, "empty")
-        if suffix_of(path) == ".parquet":
-            return _parquet(path)
-        if suffix_of(path) == ".xlsx":
-            return sheet_of(_xlsx(path), path)
-        if way or size > (LONG_PACKED if suffix_of(path) == ".csv.gz" else LONG):
+        if suffix_of(path) == ".zip":
+            with only_file(path, path, tuple(s for s in SUFFIXES if s != ".zip")) as file:
+                return {name: _whole(sheet) for name, sheet in _read(file, path, known).items()}
+        if (way or is_long(path)) and not (way and way.whole):
             from doudi.loaders.long_csv import read_long
 
-            return read_long(path, way or Way())
-        return _csv(path)
+            return {path.name: read_long(path, way or Way(), known)}
+        return _read(path, path, known)
+
+
+def read_sheet(path: Path, known: AbstractSet[str] = frozenset()) -> Sheet:
+    """The table of a file that has one, or the beginning of a long one."""
+    way: Way | None = None
+    while True:  # its beginning may say otherwise than it is
+        try:
+            return next(iter(read_sheets(path, known, way).values()))
+        except ReadAgain as again:
+            way = again.way
+
+
+def is_long(path: Path) -> bool:
+    """Whether a text file is read piece by piece."""
+    limit = {".csv": LONG, ".tsv": LONG, ".csv.gz": LONG_PACKED}.get(suffix_of(path))
+    return limit is not None and path.stat().st_size > limit
 
 
 @contextmanager
 def damage_told(path: Path) -> Iterator[None]:
-    """A feed stopped where a file is damaged or of another kind than its name says."""
+    """A feed stopped where a file is damaged, or of another kind than its name says."""
     try:
         yield
-    except (gzip.BadGzipFile, zipfile.BadZipFile, KeyError, pa.ArrowException, csv.Error) as error:
-        raise stopped(path, "other_kind", kind=type(error).__name__) from None
-    except (OSError, EOFError, zlib.error) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, struct.error, pa.ArrowException) as error:
+        which = "damaged" if _begins_right(path) else "other_kind"
+        raise stopped(path, which, kind=type(error).__name__) from None
+    except (OSError, EOFError, zlib.error, NotImplementedError, MemoryError) as error:
         raise stopped(path, "damaged", kind=type(error).__name__) from None
 
 
-def _csv(path: Path) -> Sheet:
-    text = decode(_bytes(path), path)
-    delimiter = delimiter_of(text, path)
-    plain = read_plain(text, delimiter)
-    if plain:
-        return Sheet(*plain, ())
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    return sheet_of(rows, path)
+def _begins_right(path: Path) -> bool:
+    """Whether a packed file begins as its suffix says: then it was damaged on the way."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    return start == {".zip": b"PK\3\4", ".parquet": b"PAR1"}.get(suffix_of(path))
 
 
-def delimiter_of(text: str, path: Path) -> str:
-    """What divides the cells, as the first line shows."""
-    first = text.split("\n", 1)[0]
-    return "\t" if suffix_of(path) == ".tsv" or ("\t" in first and "," not in first) else ","
+def _read(file: Path, path: Path, known: AbstractSet[str]) -> dict[str, Sheet]:
+    """The tables of a file, which a packed delivery holds."""
+    suffix = suffix_of(file)
+    if suffix in (".xlsx", ".xls"):
+        grids = names_of(read_workbook(file, path, known), path)
+        return {name: _sheet(grid) for name, grid in grids.items()}
+    if suffix == ".parquet":
+        return {path.name: _in_pieces(file, path)}
+    read = read_dbf if suffix == ".dbf" else read_delimited
+    return {path.name: _sheet(read(file, path, known))}
 
 
-def _bytes(path: Path) -> bytes:
-    if suffix_of(path) != ".csv.gz":
-        return path.read_bytes()
-    with gzip.open(path, "rb") as file:
-        data = file.read(MAX_UNPACKED + 1)
-    if len(data) > MAX_UNPACKED:
-        raise stopped(path, "bomb")
-    return data
+def _in_pieces(file: Path, path: Path) -> Sheet:
+    """The first piece of a Parquet file, with the way to the rest where there is one."""
+
+    def rest() -> Iterator[Sheet]:
+        with damage_told(path):
+            yield from (_sheet(grid) for grid in islice(parquet_pieces(file, path), 1, None))
+
+    pieces = parquet_pieces(file, path)
+    first = _sheet(next(pieces))
+    return first if next(pieces, None) is None else replace(first, rest=rest)
 
 
-def decode(data: bytes, path: Path) -> str:
-    """The text of a whole file in UTF-8, with or without a mark, or GB18030.
-
-    Bytes that are valid in both are settled by their characters: a Chinese register holds no
-    Cyrillic or accented Latin letters, which the GB18030 bytes of 元 read as in UTF-8.
-
-    Raises:
-        FeedStopped: if it is neither.
-    """
-    require_text(data[:4096], path)
-    utf8 = _decoded(data, "utf-8-sig")
-    if utf8 is not None and not _reads_wrong(utf8):
-        return utf8
-    found = _decoded(data, "gb18030") or utf8
-    if found is None:
-        raise stopped(path, "encoding")
-    return found
+def _whole(sheet: Sheet) -> Sheet:
+    """All pieces of a file that will not be there later."""
+    if sheet.rest is None:
+        return sheet
+    pieces = list(sheet.pieces())
+    return replace(sheet, rows=pa.concat_tables([p.rows for p in pieces]), rest=None)
 
 
-def require_text(head: bytes, path: Path) -> None:
-    """Look at the first bytes of a file.
-
-    Raises:
-        FeedStopped: if they are packed, or no text in bytes.
-    """
-    if head[:4] == b"PK\x03\x04" or head[:2] in (b"\x1f\x8b", b"\xd0\xcf"):
-        raise stopped(path, "other_kind", kind="packed")
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head:
-        raise stopped(path, "binary")
-
-
-def _decoded(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _reads_wrong(text: str) -> bool:
-    """Whether the text holds letters no Chinese register has, and no Chinese."""
-    return not CHINESE.search(text) and bool(STRANGE.search(text))
-
-
-def _xlsx(path: Path) -> Iterable[Sequence[str]]:
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True, data_only=True)
-    sheet = book.worksheets[0]
-    sheet.reset_dimensions()  # what a sheet says of its size is missing or wrong in many exports
-    rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    book.close()
-    return _as_wide_as_the_first(rows)
-
-
-def _as_wide_as_the_first(rows: list[list[str]]) -> list[list[str]]:
-    """Rows filled up to the headers' width: a workbook leaves out empty cells at the end of a row."""
-    width = len(rows[0]) if rows else 0
-    return [row + [""] * (width - len(row)) for row in rows]
-
-
-def _cell(value: object) -> str:
-    """A cell as text; whole numbers without a point, dates as ISO."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    return str(value)
-
-
-def sheet_of(rows: Iterable[Sequence[str]], path: Path) -> Sheet:
-    """Rows of the header's width as columns; the others set aside with their line."""
-    lines = iter(rows)
-    headers = headers_in(lines, path)
-    return piece_of(headers, enumerate(lines, start=2))
-
-
-def headers_in(lines: Iterator[Sequence[str]], path: Path) -> tuple[str, ...]:
-    """The first row, which must say something."""
-    headers = tuple(next(lines, ()))
-    if not any(header.strip() for header in headers):
-        raise stopped(path, "empty")
-    return headers
-
-
-def piece_of(headers: tuple[str, ...], lines: Iterable[tuple[int, Sequence[str]]]) -> Sheet:
-    """Numbered rows as columns."""
-    width, kept, numbers, misshapen = len(headers), [], [], []
-    for line, cells in lines:  # csv gives rows one by one
-        row = (
-            cells if len(cells) <= width or any(c.strip() for c in cells[width:]) else cells[:width]
-        )
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) == width:
-            kept.append(row)
-            numbers.append(line)
-        else:
-            reason = "row.truncated" if len(row) < width else "row.extra"
-            misshapen.append((line, reason, tuple(row)))
-    columns = list(zip(*kept, strict=True)) if kept else [() for _ in headers]
-    arrays = {f"c{i}": pa.array(values, pa.string()) for i, values in enumerate(columns)}
-    table = pa.table({**arrays, "line": pa.array(numbers, pa.int64())})
-    return Sheet(headers, table, tuple(misshapen))
-
-
-def _parquet(path: Path) -> Sheet:
-    file = pq.ParquetFile(path)
-    pieces = _parquet_pieces(path)
-    first = next(pieces, None)
-    if first is None:
-        headers = tuple(file.schema_arrow.names)
-        return Sheet(headers, _as_text(file.schema_arrow.empty_table(), 2), ())
-    if file.metadata.num_rows <= PIECE:
-        return first
-    return replace(first, rest=lambda: islice(_parquet_pieces(path), 1, None))
-
-
-def _parquet_pieces(path: Path) -> Iterator[Sheet]:
-    line = 2
-    with damage_told(path), pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(PIECE):
-            table = pa.Table.from_batches([batch])
-            yield Sheet(tuple(table.column_names), _as_text(table, line), ())
-            line += table.num_rows
-
-
-def _as_text(table: pa.Table, line: int) -> pa.Table:
-    arrays = {f"c{i}": _text(column) for i, column in enumerate(table.columns)}
-    lines = pa.array(range(line, line + table.num_rows), pa.int64())
-    return pa.table({**arrays, "line": lines})
-
-
-def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A Parquet column as text; lists as their parts divided by ``;``."""
-    if pa.types.is_list(column.type):
-        import pyarrow.compute as pc
-
-        return pc.call_function("binary_join", [column.cast(pa.list_(pa.string())), pa.scalar(";")])
-    return column.cast(pa.string())
+def _sheet(grid: Grid) -> Sheet:
+    return Sheet(grid.headers, grid.rows, grid.misshapen, grid.remarks)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from doudi.graph.errors import DeliveryError, filled
+
+if TYPE_CHECKING:
+    from doudi.graph.errors import Pair
 
 _UNEVEN = (
     "读入 {rows_in} 行，但载入 {loaded} + 隔离 {quarantined} + 重复 {duplicates}",
@@ -43,6 +46,7 @@ class FileReceipt:
     reasons: dict[str, int] = field(default_factory=dict)
     control: list[dict[str, Any]] = field(default_factory=list)
     absent: tuple[str, ...] = ()
+    remarks: tuple[Pair, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a receipt in which a row is missing or counted twice."""

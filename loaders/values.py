@@ -94,8 +94,20 @@ def _text(cell: Cell) -> Rule:
             t: f"regexp_replace(regexp_replace(tidy({cell.raw}), '[·•．.・]', '·', 'g'), '\\s', '', 'g')"
         }
         empty = "('', 'NULL', 'null', '-', '/', 'N/A')"
-        return Rule((tidy,), f"CASE WHEN {t} NOT IN {empty} THEN {t} END", "NULL", _classes(cell))
-    return Rule(({t: f"tidy({cell.raw})"},), f"told({t})", "NULL", _classes(cell))
+        return Rule(
+            (tidy,),
+            f"CASE WHEN {t} NOT IN {empty} AND {t} NOT IN {TOTALS} THEN {t} END",
+            "NULL",
+            _classes(cell),
+        )
+    value = f"told({t})"
+    if cell.column.role == "key":  # a row of totals has no key of its own
+        value = f"CASE WHEN regexp_replace({t}, '\\s', '', 'g') NOT IN {TOTALS} THEN {value} END"
+    return Rule(({t: f"tidy({cell.raw})"},), value, "NULL", _classes(cell))
+
+
+TOTALS = "('合计', '总计', '小计', '共计', '本页合计', '本页小计')"
+"""What stands where a key or a name would be in a row that sums the others."""
 
 
 def _classes(cell: Cell) -> dict[str, str]:
@@ -409,6 +421,9 @@ def _list(cell: Cell) -> Rule:
 HASH = "'[0-9A-Za-z]{16,}=*'"
 """What the exchange's hashes look like: hexadecimal, or letters and digits of base32 or base64."""
 
+SCIENTIFIC = r"'\d(\.\d+)?[Ee]\+?\d+'"
+"""What a spreadsheet makes of a long number."""
+
 LONG_HASH = 32
 """Signs from which no number with a word before it is as long; digits in a row prove nothing there."""
 
@@ -416,21 +431,24 @@ LONG_HASH = 32
 def _hash(cell: Cell) -> Rule:
     """A hash as sent; anything else counts as a number in clear, to be hashed here.
 
-    Numbers lose what spreadsheets and typists add, so that one phone gives one token.
+    Numbers lose what spreadsheets and typists add, so that one phone gives one token. One that a
+    spreadsheet made into ``1.38E+10`` has lost digits: many phones would share its token.
     """
     t, q, h, d, v = (cell.at(s) for s in "tqhdv")
     looks = (
         f"regexp_full_match({q}, {HASH}) AND regexp_matches({q}, '[A-Za-z]') AND "
         f"(length({q}) >= {LONG_HASH} OR NOT regexp_matches({q}, '\\d{{11}}'))"
     )
+    lost = f"coalesce(regexp_full_match({q}, {SCIENTIFIC}), false)"
     bare = f"regexp_replace(regexp_replace({q}, '\\.0+$', ''), '[().–—-]', '', 'g')"
     steps = (
         {t: f"tidy({cell.raw})"},
         {q: f"nullif(regexp_replace(told({t}), '[\\s''’‘`\"]', '', 'g'), '')"},
         {h: looks, d: bare},
-        {v: f"CASE WHEN {h} THEN {q} ELSE nullif(regexp_replace({d}, '^(\\+|00)?86(1\\d{{10}})$', '\\2'), '') END"},
+        {v: f"CASE WHEN {h} THEN {q} WHEN {lost} THEN NULL ELSE nullif(regexp_replace({d}, '^(\\+|00)?86(1\\d{{10}})$', '\\2'), '') END"},
     )  # fmt: skip  # one expression a line
-    return Rule(steps, v, "NULL", {"clear": f"coalesce(NOT {h}, false)"})
+    why = f"CASE WHEN {lost} AND NOT {h} THEN 'id.scientific' END"
+    return Rule(steps, v, why, {"clear": f"coalesce(NOT {h}, false)"})
 
 
 _RULES: dict[str, Callable[[Cell], Rule]] = {

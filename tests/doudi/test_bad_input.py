@@ -80,7 +80,7 @@ def told(said: Said, code: int, *words: str) -> None:
             {FILE: "husband_id,marriage_date\n"}, ["column 'wife_id' is missing"],
             id="missing column",
         ),
-        pytest.param({FILE: GOOD.encode("utf-16")}, ["the encoding is UTF-16"], id="UTF-16"),
+        pytest.param({FILE: GOOD.encode("utf-32")}, ["the encoding is UTF-32"], id="UTF-32"),
         pytest.param(
             {FILE: HEADER.encode() + b"\n\x80\xff,\x81\xff,a,b,c\n"},
             ["the encoding is neither UTF-8 nor GB18030"],

@@ -38,7 +38,7 @@ def test_a_suffix_in_capitals_is_read(office: Office, name: str, content: bytes)
 
 
 def test_a_file_that_is_not_read_is_told(office: Office) -> None:
-    names = ["area_code_history.xls", "hukou_population.txt", "scan.pdf"]
+    names = ["area_code_history.doc", "hukou_population.txt", "scan.pdf"]
     receipt = office.deliver({**dict.fromkeys(names, "x"), "area_code_history.csv": AREAS})
     assert [m.split(":")[0] for m in receipt.messages] == [f"2026-04/{name}" for name in names]
     assert "does not read such files" in receipt.messages[0]

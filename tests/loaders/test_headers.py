@@ -49,3 +49,50 @@ def test_the_brackets_of_a_doubled_header_are_not_repeated() -> None:
     message = said(*KNOWN, "wife_id(11010519491231002X)")
     assert "'wife_id' stands twice" in message
     assert "1101" not in message
+
+
+def matched(*headers: str) -> dict[str, int]:
+    """Place of each column of a file of marriages, by name."""
+    found = match(headers, sources()["marriage_registration"], FILE).matched
+    return {m.column.name: m.place for m in found}
+
+
+def test_columns_in_another_order_are_read_by_their_names() -> None:
+    assert matched(*reversed(KNOWN)) == {"marriage_date": 0, "wife_id": 1, "husband_id": 2}
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "ｗｉｆｅ＿ｉｄ",
+        "WIFE_ID",
+        " wife_id ",
+        "女方身份证号",
+        "女方 身份证号",
+        "女方身份证号\n",
+        "\ufeffwife_id",
+    ],
+)
+def test_blanks_capitals_and_full_width_forms_of_a_header_do_not_count(spelled: str) -> None:
+    assert matched("husband_id", spelled, "marriage_date")["wife_id"] == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "named"),
+    [
+        (("husband_id", "marriage_date"), "column 'wife_id' is missing (女方身份证号)"),
+        ((*KNOWN, "女方身份证号"), "column '女方身份证号' stands twice"),
+        ((*KNOWN, "ｗｉｆｅ＿ｉｄ"), "column 'wife_id' stands twice"),
+        (("husband_id", "女方证件号", "marriage_date"), "unknown column '女方证件号'"),
+        ((*KNOWN, "鞋码"), "unknown column '鞋码'"),
+    ],
+    ids=["missing", "doubled", "doubled in full width", "renamed", "extra"],
+)
+def test_a_wrong_header_is_refused_by_its_name(headers: tuple[str, ...], named: str) -> None:
+    assert named in said(*headers)
+
+
+def test_a_renamed_column_is_told_as_unknown_and_as_missing() -> None:
+    message = said("husband_id", "女方证件号", "marriage_date")
+    assert "unknown column '女方证件号'" in message
+    assert "column 'wife_id' is missing" in message

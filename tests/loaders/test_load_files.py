@@ -125,13 +125,13 @@ def test_a_wrong_header_stops_the_feed(tmp_path: Path, header: str, said: str) -
     ("name", "content", "said"),
     [
         ("marriage_registration.csv", b"", "the file is empty"),
-        ("marriage_registration.csv", MARRIAGES.encode("utf-16"), "UTF-16"),
+        ("marriage_registration.csv", MARRIAGES.encode("utf-32"), "UTF-32"),
         ("marriage_registration.csv.gz", TRUNCATED, "cut off"),
         ("marriage_registration.csv.gz", b"not gzip at all", "not what its name says"),
         ("marriage_registration.xlsx", b"PK no workbook", "not what its name says"),
         ("marriage_registration.parquet", b"no parquet here", "not what its name says"),
     ],
-    ids=["empty", "UTF-16", "cut off", "no gzip", "no workbook", "no Parquet"],
+    ids=["empty", "UTF-32", "cut off", "no gzip", "no workbook", "no Parquet"],
 )
 def test_a_file_that_cannot_be_read_is_one_message(
     tmp_path: Path, name: str, content: bytes, said: str

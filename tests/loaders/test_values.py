@@ -264,7 +264,7 @@ def test_one_phone_is_one_clear_number_however_it_is_typed(cell: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["13800138000/13900139000", "0571-88888888转12", "1.38E+10", "'6222021234567890123", "8812345", "无人",
+    ["13800138000/13900139000", "0571-88888888转12", "'6222021234567890123", "8812345", "无人",
      "6222-0212-3456-7890-123", "ICBC6222021234567890123", ONE, "11010519491231002X", "a1b2", "12" * 20],
 )  # fmt: skip  # one list
 def test_what_is_no_hash_is_hashed_here(cell: str) -> None:
@@ -279,6 +279,18 @@ def test_what_is_no_hash_is_hashed_here(cell: str) -> None:
 def test_a_hash_of_the_exchange_stays_as_sent(cell: str) -> None:
     hashed = of("hash", personal="account")
     assert clean(hashed, cell, f"'{cell}", extra="clear") == [(cell, None, False)] * 2
+
+
+@pytest.mark.parametrize("cell", ["1.38E+10", "6.22202E+18", "1E+10", "1.3e10"])
+@pytest.mark.parametrize("kind", ["phone", "account"])
+def test_a_number_that_lost_its_digits_is_no_hash(cell: str, kind: Any) -> None:  # noqa: ANN401 - a word of personal
+    told = clean(of("hash", personal=kind), cell, f"'{cell}", extra="clear")
+    assert [(value, reason) for value, reason, _ in told] == [(None, "id.scientific")] * 2
+
+
+def test_a_hash_that_happens_to_read_as_a_great_number_stays() -> None:
+    cell = "1E" + "2345678901" * 3
+    assert clean(of("hash", personal="phone"), cell) == [(cell, None)]
 
 
 def test_an_empty_hash_is_none() -> None:
