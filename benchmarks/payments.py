@@ -98,9 +98,7 @@ def write_payments(folder: Path, rows: int, seed: int = 1) -> None:
     (folder / "delivery.toml").write_text(about, "utf-8")
 
 
-def _spoil(
-    columns: dict[str, NDArray[np.object_]], random: np.random.Generator, rows: int
-) -> None:
+def _spoil(columns: dict[str, NDArray[np.object_]], random: np.random.Generator, rows: int) -> None:
     """Faults in some rows, other spellings in others."""
     odd = random.permutation(rows)[: rows // ONE_IN]
     for place, row in enumerate(odd):

@@ -194,14 +194,38 @@ def polars_load(folder: Path, out: Path, key: bytes, vault: bytes) -> None:
     import polars as pl
 
     out.mkdir(parents=True, exist_ok=True)
-    raw = pl.read_csv(folder / "one_card_payment.csv", infer_schema=False, quote_char=None, row_index_name="line", row_index_offset=2)
+    raw = pl.read_csv(
+        folder / "one_card_payment.csv",
+        infer_schema=False,
+        quote_char=None,
+        row_index_name="line",
+        row_index_offset=2,
+    )
     typed = _typed(pl, raw)
     people = typed["pid"].unique().drop_nulls().to_list()
     names = typed["name"].unique().drop_nulls().to_list()
     pids = [token(key, "person", text) for text in people]
-    typed = typed.join(pl.DataFrame({"pid": people, "token": pids}), on="pid", how="left", maintain_order="left").with_columns(pid="token").drop("token")
+    typed = (
+        typed.join(
+            pl.DataFrame({"pid": people, "token": pids}),
+            on="pid",
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(pid="token")
+        .drop("token")
+    )
     of_names = [token(key, "name", text) for text in names]
-    typed = typed.join(pl.DataFrame({"name": names, "token": of_names}), on="name", how="left", maintain_order="left").with_columns(name="token").drop("token")
+    typed = (
+        typed.join(
+            pl.DataFrame({"name": names, "token": of_names}),
+            on="name",
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(name="token")
+        .drop("token")
+    )
     kept = _keyed(pl, typed.filter(pl.col("why").is_null()))
     kept = kept.unique(["group_key", "digest"], keep="first", maintain_order=True)
     kept = kept.with_columns(_sha(pl, kept["group_key"] + kept["digest"]).alias("row_key"))
@@ -216,7 +240,9 @@ def _typed(pl: Any, raw: Any) -> Any:  # noqa: ANN401 - polars is imported where
     empty = ["", "NULL", "null", "-", "/", "无", "N/A"]
 
     def tidy(name: str) -> Any:  # noqa: ANN401 - an expression
-        wide = pl.col(name).str.replace_many(list("０１２３４５６７８９Ｘｘ（）．，：－／　"), list("0123456789Xx().,:-/ "))
+        wide = pl.col(name).str.replace_many(
+            list("０１２３４５６７８９Ｘｘ（）．，：－／　"), list("0123456789Xx().,:-/ ")
+        )
         return wide.str.replace_all("[\u200b-\u200f\ufeff]", "").str.strip_chars().fill_null("")
 
     def told(one: Any) -> Any:  # noqa: ANN401 - an expression
@@ -226,40 +252,78 @@ def _typed(pl: Any, raw: Any) -> Any:  # noqa: ANN401 - polars is imported where
         return told(tidy(name)).str.replace_all(r"\s*[年月/.]\s*", "-").str.replace("日$", "")
 
     def day(one: Any) -> Any:  # noqa: ANN401 - an expression
-        iso = pl.when(one.str.contains(r"^\d{4}-\d{1,2}-\d{1,2}$")).then(one).when(one.str.contains(r"^\d{8}$")).then(
-            one.str.slice(0, 4) + "-" + one.str.slice(4, 2) + "-" + one.str.slice(6, 2))
+        iso = (
+            pl.when(one.str.contains(r"^\d{4}-\d{1,2}-\d{1,2}$"))
+            .then(one)
+            .when(one.str.contains(r"^\d{8}$"))
+            .then(one.str.slice(0, 4) + "-" + one.str.slice(4, 2) + "-" + one.str.slice(6, 2))
+        )
         return iso.str.to_date("%Y-%m-%d", strict=False)
 
     md = dashed("benefit_month")
-    month = pl.when(md.str.contains(r"^\d{6}$")).then(md.str.slice(0, 4) + "-" + md.str.slice(4, 2) + "-01")
+    month = pl.when(md.str.contains(r"^\d{6}$")).then(
+        md.str.slice(0, 4) + "-" + md.str.slice(4, 2) + "-01"
+    )
     ad = told(tidy("amount")).str.replace_all(r"[,\s￥¥]|元$", "")
     name = tidy("account_name")
     frame = raw.select(
-        "line", "payee_id", pt=tidy("payee_id"), account_hash=told(tidy("account_hash")),
+        "line",
+        "payee_id",
+        pt=tidy("payee_id"),
+        account_hash=told(tidy("account_hash")),
         name=pl.when(name.is_in(["", "NULL", "null", "-", "/", "N/A"])).then(None).otherwise(name),
-        klass=pl.when(name.str.contains("敬老院|福利院|养老院|供养服务")).then(pl.lit("institution")),
+        klass=pl.when(name.str.contains("敬老院|福利院|养老院|供养服务")).then(
+            pl.lit("institution")
+        ),
         programme=told(tidy("programme")),
-        amount=pl.when(ad.str.contains(r"^[-+]?\d+(\.\d*)?$")).then(ad).cast(pl.Float64, strict=False), amount_told=told(tidy("amount")).is_not_null(),
-        dv=day(dashed("pay_date")), date_told=told(tidy("pay_date")).is_not_null(),
-        batch=told(tidy("batch")), st=told(tidy("status")), payment_no=told(tidy("payment_no")),
-        benefit_month=month.str.to_date("%Y-%m-%d", strict=False), month_told=md.is_not_null(),
-        household_id=told(tidy("household_id")), reverses=told(tidy("reverses")), area_code=told(tidy("area_code")),
+        amount=pl.when(ad.str.contains(r"^[-+]?\d+(\.\d*)?$"))
+        .then(ad)
+        .cast(pl.Float64, strict=False),
+        amount_told=told(tidy("amount")).is_not_null(),
+        dv=day(dashed("pay_date")),
+        date_told=told(tidy("pay_date")).is_not_null(),
+        batch=told(tidy("batch")),
+        st=told(tidy("status")),
+        payment_no=told(tidy("payment_no")),
+        benefit_month=month.str.to_date("%Y-%m-%d", strict=False),
+        month_told=md.is_not_null(),
+        household_id=told(tidy("household_id")),
+        reverses=told(tidy("reverses")),
+        area_code=told(tidy("area_code")),
     ).with_columns(pd=pl.col("pt").str.replace_all("[\\s'’‘`\"]", "").str.to_uppercase())
     frame = _people(pl, frame)
     first, last = pl.date(1900, 1, 2), pl.date(2026, 5, 5)
     dv, paid, st = pl.col("dv"), pl.col("amount"), pl.col("st")
     frame = frame.with_columns(
-        amount_why=pl.when(paid.is_null()).then(pl.when(pl.col("amount_told")).then(pl.lit("number.text")).otherwise(pl.lit("required.missing"))),
+        amount_why=pl.when(paid.is_null()).then(
+            pl.when(pl.col("amount_told"))
+            .then(pl.lit("number.text"))
+            .otherwise(pl.lit("required.missing"))
+        ),
         pay_date=pl.when(dv.is_between(first, last)).then(dv),
-        date_why=pl.when(~pl.col("date_told")).then(None).when(dv.is_null() | (dv < first)).then(pl.lit("date.impossible")).when(dv > last).then(pl.lit("date.future")),
+        date_why=pl.when(~pl.col("date_told"))
+        .then(None)
+        .when(dv.is_null() | (dv < first))
+        .then(pl.lit("date.impossible"))
+        .when(dv > last)
+        .then(pl.lit("date.future")),
         status=pl.when(st.is_in(["成功", "退回"])).then(st),
-        status_why=pl.when(st.is_not_null() & ~st.is_in(["成功", "退回"])).then(pl.lit("enum.unknown")),
-        month_why=pl.when(pl.col("month_told") & pl.col("benefit_month").is_null()).then(pl.lit("month.impossible")),
+        status_why=pl.when(st.is_not_null() & ~st.is_in(["成功", "退回"])).then(
+            pl.lit("enum.unknown")
+        ),
+        month_why=pl.when(pl.col("month_told") & pl.col("benefit_month").is_null()).then(
+            pl.lit("month.impossible")
+        ),
     )
     return frame.with_columns(
         why=pl.coalesce("pid_why", "amount_why", "date_why"),
-        field=pl.when(pl.col("pid_why").is_not_null()).then(pl.lit("payee_id")).when(pl.col("amount_why").is_not_null()).then(pl.lit("amount"))
-        .when(pl.col("date_why").is_not_null()).then(pl.lit("pay_date")))
+        field=pl.when(pl.col("pid_why").is_not_null())
+        .then(pl.lit("payee_id"))
+        .when(pl.col("amount_why").is_not_null())
+        .then(pl.lit("amount"))
+        .when(pl.col("date_why").is_not_null())
+        .then(pl.lit("pay_date")),
+    )
 
 
 def _people(pl: Any, frame: Any) -> Any:  # noqa: ANN401 - polars is imported where it is used
@@ -277,19 +341,34 @@ def _people(pl: Any, frame: Any) -> Any:  # noqa: ANN401 - polars is imported wh
         if not reason:
             body = texts[row][:6] + "19" + texts[row][6:]
             pids[row] = body + _check(body)
-    frame = frame.with_columns(pl.Series("pid", pids, pl.String), pl.Series("pid_why", reasons, pl.String))
+    frame = frame.with_columns(
+        pl.Series("pid", pids, pl.String), pl.Series("pid_why", reasons, pl.String)
+    )
     pid = pl.col("pid")
     return frame.with_columns(
-        grade=pl.when(pid.is_null()).then(None).when(pid == pl.col("payee_id")).then(pl.lit("exact")).otherwise(pl.lit("repaired")),
+        grade=pl.when(pid.is_null())
+        .then(None)
+        .when(pid == pl.col("payee_id"))
+        .then(pl.lit("exact"))
+        .otherwise(pl.lit("repaired")),
         birth=pid.str.slice(6, 8).str.to_date("%Y%m%d", strict=False),
-        sex=pl.when(pid.is_null()).then(None).when(pid.str.slice(16, 1).is_in(["1", "3", "5", "7", "9"])).then(pl.lit("男")).otherwise(pl.lit("女")))
+        sex=pl.when(pid.is_null())
+        .then(None)
+        .when(pid.str.slice(16, 1).is_in(["1", "3", "5", "7", "9"]))
+        .then(pl.lit("男"))
+        .otherwise(pl.lit("女")),
+    )
 
 
 def _numpy_check(square: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Digits, check digit and birth date, a matrix at a time."""
     digits = square.astype(np.int32) - 48
-    check = np.frombuffer(b"10X98765432", np.uint8)[(digits[:, :17].clip(0, 9) @ np.array(WEIGHTS, np.int32)) % 11]
-    right: NDArray[np.bool_] = ((digits[:, :17] >= 0) & (digits[:, :17] <= 9)).all(axis=1) & (digits[:, 0] > 0)  # noqa: PLR2004 - a digit
+    check = np.frombuffer(b"10X98765432", np.uint8)[
+        (digits[:, :17].clip(0, 9) @ np.array(WEIGHTS, np.int32)) % 11
+    ]
+    right: NDArray[np.bool_] = ((digits[:, :17] >= 0) & (digits[:, :17] <= 9)).all(axis=1) & (
+        digits[:, 0] > 0
+    )  # noqa: PLR2004 - a digit
     right &= check == square[:, 17]
     year = digits[:, 6:10] @ np.array([1000, 100, 10, 1])
     month, day = digits[:, 10] * 10 + digits[:, 11], digits[:, 12] * 10 + digits[:, 13]
@@ -306,8 +385,14 @@ def _sha(pl: Any, texts: Any) -> Any:  # noqa: ANN401 - polars is imported where
 
 def _keyed(pl: Any, kept: Any) -> Any:  # noqa: ANN401 - polars is imported where it is used
     """The hashes of keys and of values."""
+
     def quoted(name: str) -> Any:  # noqa: ANN401 - an expression
-        text = pl.col(name).cast(pl.String).str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+        text = (
+            pl.col(name)
+            .cast(pl.String)
+            .str.replace_all("\\", "\\\\", literal=True)
+            .str.replace_all('"', '\\"', literal=True)
+        )
         return pl.when(text.is_null()).then(pl.lit("null")).otherwise('"' + text + '"')
 
     def listed(*names: str, end: str = "]") -> Any:  # noqa: ANN401 - an expression
@@ -315,29 +400,81 @@ def _keyed(pl: Any, kept: Any) -> Any:  # noqa: ANN401 - polars is imported wher
 
     texts = kept.select(
         key=listed("pid", "name", "account_hash", "programme", "batch", "pay_date"),
-        values=listed("pid", "grade", "birth", "sex", "account_hash", "name", "klass", "programme", "amount", "pay_date", "batch",
-                      "status", "payment_no", "benefit_month", "household_id", "reverses", "area_code", end=",null]"))
-    return kept.with_columns(_sha(pl, texts["key"]).alias("group_key"), _sha(pl, texts["values"]).alias("digest"))
+        values=listed(
+            "pid",
+            "grade",
+            "birth",
+            "sex",
+            "account_hash",
+            "name",
+            "klass",
+            "programme",
+            "amount",
+            "pay_date",
+            "batch",
+            "status",
+            "payment_no",
+            "benefit_month",
+            "household_id",
+            "reverses",
+            "area_code",
+            end=",null]",
+        ),
+    )
+    return kept.with_columns(
+        _sha(pl, texts["key"]).alias("group_key"), _sha(pl, texts["values"]).alias("digest")
+    )
 
 
 def _write(pl: Any, typed: Any, kept: Any, out: Path) -> None:  # noqa: ANN401 - polars is imported where it is used
     """Facts, accepted rows and refused ones."""
-    month = pl.coalesce("benefit_month", pl.col("batch").str.to_date("%Y%m", strict=False), pl.col("pay_date").dt.truncate("1mo"))
-    registers = {"农村低保": "dibao_household_register", "城市低保": "dibao_household_register", "高龄津贴": "old_age_allowance", "临时救助": "temporary_assistance"}
+    month = pl.coalesce(
+        "benefit_month",
+        pl.col("batch").str.to_date("%Y%m", strict=False),
+        pl.col("pay_date").dt.truncate("1mo"),
+    )
+    registers = {
+        "农村低保": "dibao_household_register",
+        "城市低保": "dibao_household_register",
+        "高龄津贴": "old_age_allowance",
+        "临时救助": "temporary_assistance",
+    }
     kept.select(
-        _sha(pl, "one_card_payment|PAID|" + kept["row_key"]).alias("fact_id"), start_id="pid", end_id="account_hash",
-        valid_from=month, valid_to=month.dt.offset_by("1mo"), programme="programme", amount_yuan="amount", household_id="household_id",
-        status=pl.col("status").fill_null("成功"), payment_no="payment_no", reverses="reverses", grade="grade", digest="digest", row="line",
+        _sha(pl, "one_card_payment|PAID|" + kept["row_key"]).alias("fact_id"),
+        start_id="pid",
+        end_id="account_hash",
+        valid_from=month,
+        valid_to=month.dt.offset_by("1mo"),
+        programme="programme",
+        amount_yuan="amount",
+        household_id="household_id",
+        status=pl.col("status").fill_null("成功"),
+        payment_no="payment_no",
+        reverses="reverses",
+        grade="grade",
+        digest="digest",
+        row="line",
         register=pl.col("programme").replace_strict(registers, default=None),
     ).write_parquet(out / "PAID.parquet")
     kept.select(
-        _sha(pl, "one_card_payment|Account|" + kept["row_key"]).alias("fact_id"), id="account_hash",
-        holder_kind=pl.col("klass").fill_null("person"), digest="digest", row="line",
+        _sha(pl, "one_card_payment|Account|" + kept["row_key"]).alias("fact_id"),
+        id="account_hash",
+        holder_kind=pl.col("klass").fill_null("person"),
+        digest="digest",
+        row="line",
     ).write_parquet(out / "Account.parquet")
-    kept.drop("payee_id", "pt", "pd", "dv", "st", "amount_told", "date_told", "month_told").write_parquet(out / "rows.parquet")
+    kept.drop(
+        "payee_id", "pt", "pd", "dv", "st", "amount_told", "date_told", "month_told"
+    ).write_parquet(out / "rows.parquet")
 
     def unknown(name: str, why: str) -> Any:  # noqa: ANN401 - a frame
-        return kept.filter(pl.col(why).is_not_null()).select("line", field=pl.lit(name), reason=why, effect=pl.lit("field unknown"))
+        return kept.filter(pl.col(why).is_not_null()).select(
+            "line", field=pl.lit(name), reason=why, effect=pl.lit("field unknown")
+        )
 
-    refused = typed.filter(pl.col("why").is_not_null()).select("line", "field", reason="why", effect=pl.lit("row refused"))
-    pl.concat([refused, unknown("status", "status_why"), unknown("benefit_month", "month_why")]).write_parquet(out / "refused.parquet")
+    refused = typed.filter(pl.col("why").is_not_null()).select(
+        "line", "field", reason="why", effect=pl.lit("row refused")
+    )
+    pl.concat(
+        [refused, unknown("status", "status_why"), unknown("benefit_month", "month_why")]
+    ).write_parquet(out / "refused.parquet")

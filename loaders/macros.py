@@ -21,7 +21,7 @@ look through hundreds of expressions a statement that have nothing in common.
 """
 
 MACROS = r"""
-CREATE OR REPLACE MACRO tidy(x) AS trim(CASE WHEN regexp_matches(x, '[^ -~一-鿿]')
+CREATE OR REPLACE MACRO tidy(x) AS trim(CASE WHEN strlen(x) = length(x) THEN x WHEN regexp_matches(x, '[^ -~一-鿿]')
     THEN regexp_replace(translate(x,
     '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺｘ（）．，：－／　＋＊％',
     '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZx().,:-/ +*%'),
