@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from doudi.loaders.columns import extras
+from doudi.loaders.identity import among
 from doudi.loaders.judge import judged_sql
 from doudi.loaders.source import NUMBERS, Column
 from doudi.loaders.typed import in_percent, staged, type_cells
@@ -127,7 +128,7 @@ def _piece_sql(
     """The rows of a piece, judged one by one."""
     con.register("typed", typed)
     there = set(typed.column_names)
-    table = _restored(con, feed, there, people, veil) if people else "typed"
+    table = _restored(con, feed, typed, people, veil) if people else "typed"
     lists = [c for c in feed.columns if c.type == "list[id18]" and c.name in there]
     for column in lists:
         con.register(f"listed {column.name}", _listed(con, column, feed.as_known, veil))
@@ -135,7 +136,7 @@ def _piece_sql(
 
 
 def _restored(
-    con: duckdb.DuckDBPyConnection, feed: Feed, there: set[str], people: Sequence[Path], veil: Veil
+    con: duckdb.DuckDBPyConnection, feed: Feed, typed: pa.Table, people: Sequence[Path], veil: Veil
 ) -> str:
     """Restore wrong check digits where the row's name, or without one its birth date, agrees.
 
@@ -144,11 +145,11 @@ def _restored(
     Returns:
         Name of the table with the rows.
     """
+    there = set(typed.column_names)
     numbers = [c.name for c in feed.columns if c.type in NUMBERS and f"{c.name}__fix" in there]
     if not numbers:
         return "typed"
     con.execute("CREATE OR REPLACE TEMP TABLE restored AS FROM typed")
-    con.register("_met", veil.people())
     names = ", ".join(literal(str(path)) for path in people)
     for number in numbers:
         name, born = (
@@ -158,6 +159,7 @@ def _restored(
         told = f't."{name}"' if name in there else "NULL::VARCHAR"
         birth = f't."{born}"' if born in there else "NULL::DATE"
         why = f', "{number}__why" = NULL' if f"{number}__why" in there else ""
+        con.register("_met", among(veil.people(), typed[f"{number}__fix"]))
         con.execute(f"""
         UPDATE restored SET "{number}" = "{number}__fix", "{number}__grade" = 'repaired',
             "{number}__sex" = f.sex, "{number}__birth" = f.birth{why} FROM (
