@@ -206,7 +206,10 @@ def _answers(con: duckdb.DuckDBPyConnection, group: Group) -> list[tuple[pa.Tabl
     first = group.cells[0]
     if len(group.cells) == 1 and first.column.type in NUMBERS and not first.embedding:
         return [
-            (_numbers(con, first, group.texts[first.raw].combine_chunks()), group.places[first.raw])
+            (
+                told_numbers(con, first, group.texts[first.raw].combine_chunks()),
+                group.places[first.raw],
+            )
         ]
     table = _told(con, group.cells, group.texts)
     return [
@@ -229,7 +232,7 @@ def _told(con: duckdb.DuckDBPyConnection, cells: Sequence[Cell], texts: pa.Table
     return table
 
 
-def _numbers(con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array) -> pa.Table:
+def told_numbers(con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array) -> pa.Table:
     """What is said of the texts of a person's number: valid ones at once, the others by the rule."""
     found = check_numbers(texts, cell.as_known)
     others = np.flatnonzero(~found.valid)
