@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 ROWS = 200_000
 """Payments of a delivery at scale 1."""
 
+DELTA = 3
+"""How many times as many are there before a delta comes."""
+
 IDS = 500_000
 KEY, VAULT = b"k" * 32, b"YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY="
 PER_HOUSEHOLD = 60
@@ -142,7 +145,7 @@ def delta_laps(
     folder: Path, scale: float, seed: int, rounds: int
 ) -> tuple[int, dict[str, list[Lap]]]:
     """One household in a hundred changed: the delta, and both deliveries into an empty home."""
-    rows = max(20_000, round(ROWS * scale))
+    rows = max(20_000, round(DELTA * ROWS * scale))
     base = folder / f"delta-{rows}-{seed}"
     if not (base / "home").exists():
         _deliveries(base, rows, seed)
@@ -168,7 +171,8 @@ def _deliveries(base: Path, rows: int, seed: int) -> None:
 
 
 def delta_lap(side: str, base: Path) -> Lap:
-    """The delta into a copy of the home, or everything again."""
+    """The delta into a copy of the home, or everything again; imports are not counted."""
+    pa.array(["pyarrow imports pandas here"])
     home = base / f"home-{side}"
     shutil.rmtree(home, ignore_errors=True)
     months = [base / "2026-04", base / "2026-05"]

@@ -82,7 +82,7 @@ class Desk:
         last = list(sheets)[-1]
         settle(self.con, feed, delivery, self._rows(source))
         check_size(self.con, feed, delivery, last)
-        check_units(self.con, feed, last)
+        check_units(self.con, feed, self._rows(source), last)
         facts = self._write(work)
         note_feed(self.home, source.slug, delivery.as_known)
         return self._receipts(work, self._fates(feed), facts)

@@ -242,15 +242,15 @@ def told_numbers(con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array) ->
     base["__sex"] = pa.DictionaryArray.from_arrays(found.male.astype(np.int8), ["女", "男"]).cast(
         pa.string()
     )
-    base |= {"__grade": pa.scalar("exact"), "__kind": pa.scalar("person")}
-    valid, places = pa.array(found.valid), np.zeros(len(texts), np.int64)
-    places[others] = np.arange(len(others))
+    base |= {
+        "__grade": pa.repeat("exact", len(texts)), "__kind": pa.repeat("person", len(texts)),
+    }  # fmt: skip  # two columns
+    none = pa.array(~found.valid)
     columns = {}
     for column in ruled.column_names:
         said = ruled[column].combine_chunks()
-        spread = said.take(pa.array(places)) if len(others) else pa.nulls(len(texts), said.type)
-        own = base.get(column.removeprefix(name), pa.scalar(None, said.type))
-        columns[column] = pc.if_else(valid, own, spread)
+        own = base.get(column.removeprefix(name), pa.nulls(len(texts), said.type))
+        columns[column] = pc.replace_with_mask(own, none, said)
     return pa.table(columns)
 
 
