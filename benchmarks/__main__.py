@@ -76,7 +76,7 @@ def _print(compared: list[Comparison]) -> None:
     print(("{:8}{:>9}" + "{:>9}" * 8).format(*head))
     for one in compared:
         print(_line(one.case, one.rows, best(one.ours), best(one.peer)))
-    if len(compared) > 1:
+    if len(compared) > 1 and compared[0].ours is not compared[1].ours:
         print(_line("together", sum(c.rows for c in compared), *summed(compared)))
     print(f"peer: {compared[0].peer_name}; ratios are ours / peer")
 

@@ -98,6 +98,24 @@ def write_payments(folder: Path, rows: int, seed: int = 1) -> None:
     (folder / "delivery.toml").write_text(about, "utf-8")
 
 
+HOUSEHOLD = "household_id,area_code,category,approve_date,start_month,monthly_amount"
+
+
+def write_households(folder: Path, rows: int, *, changed: int = 0) -> None:
+    """Write ``dibao_household_register.csv``: ``rows`` households, or those that changed.
+
+    Args:
+        folder: Where it goes.
+        rows: Households in all.
+        changed: Write every so-manyth only, with another amount; 0: all, as they were.
+    """
+    lines = [HOUSEHOLD]
+    for n in range(0, rows, changed or 1):
+        amount = 300 + n % 500 + (50 if changed else 0)
+        lines.append(f"DB{n:09d},5399010{n % 400:05d},{'ABC'[n % 3]},2020-01-15,202002,{amount}.00")
+    (folder / "dibao_household_register.csv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
 def _spoil(columns: dict[str, NDArray[np.object_]], random: np.random.Generator, rows: int) -> None:
     """Faults in some rows, other spellings in others."""
     odd = random.permutation(rows)[: rows // ONE_IN]

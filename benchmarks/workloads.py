@@ -10,10 +10,9 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from benchmarks import peers, timing
 from benchmarks.county import synth_laps
+from benchmarks.loading import delta_laps, id_laps, load_laps
 from benchmarks.twins import Court, twinned
 from doudi.graph.connection import Connection
 from doudi.graph.neo4j_import import import_offline
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from doudi.detectors.header import Detector
 
 AS_OF = date(2026, 6, 1)
-FIRST = "2026-04"
 
 
 class Disagreement(AssertionError):
@@ -92,75 +90,6 @@ class Bench:
                 load(delivery, home)
             project(FactStore(home / "tables"), home / "projection")
         return home
-
-
-def loading(bench: Bench) -> list[Comparison]:
-    """A delivery of three sources to fact tables, beside a plain DuckDB script."""
-    delivery = _three_sources(bench)
-    ours, plain = bench.folder / "load-ours", bench.folder / "load-plain"
-    key = b"benchmark"
-    cases = {
-        "ours": partial(timing.in_fresh_process, load_lap, delivery, ours, key),
-        "plain": partial(timing.in_fresh_process, plain_lap, delivery, plain, key),
-    }
-    laps = timing.interleaved(cases, bench.rounds)
-    if len({lap.answer for both in laps.values() for lap in both}) > 1:
-        raise Disagreement("doudi load and the plain script read different payments")
-    with duckdb.connect() as con:
-        rows = con.read_parquet(str(plain / "*.parquet"), union_by_name=True).shape[0]
-    return [Comparison("load", rows, laps["ours"], laps["plain"], "plain DuckDB script")]
-
-
-def _three_sources(bench: Bench) -> Path:
-    """The first delivery with only the sources that the plain script knows."""
-    target = bench.folder / f"three-{bench.households}-{bench.seed}" / FIRST
-    if not target.exists():
-        target.mkdir(parents=True)
-        for name in peers.LOADED:
-            for path in (bench.county() / FIRST).glob(f"{name}.*"):
-                shutil.copy(path, target / path.name)
-        about = 'batch = "2026-04"\nas_known = 2026-05-05\nmode = "snapshot"\n'
-        (target / "delivery.toml").write_text(about, "utf-8")
-    return target
-
-
-def load_lap(delivery: Path, home: Path, key: bytes) -> Lap:
-    """Load into an empty home."""
-    shutil.rmtree(home, ignore_errors=True)
-    (home / "keys").mkdir(parents=True)
-    (home / "keys" / "pid.key").write_bytes(key)
-    lap = timing.measured(partial(_loaded, delivery, home))
-    tables = home / "tables" / "links" / "PAID.Person.Account" / "*.parquet"
-    return timing.Lap(lap.figures, payments_digest(str(tables)))
-
-
-def _loaded(delivery: Path, home: Path) -> str:
-    load(delivery, home)
-    return ""
-
-
-def plain_lap(delivery: Path, out: Path, key: bytes) -> Lap:
-    """Run the plain script."""
-    shutil.rmtree(out, ignore_errors=True)
-    lap = timing.measured(partial(_plainly_loaded, delivery, out, key))
-    return timing.Lap(lap.figures, payments_digest(str(out / "PAID.parquet")))
-
-
-def _plainly_loaded(delivery: Path, out: Path, key: bytes) -> str:
-    peers.plain_load(delivery, out, key)
-    return ""
-
-
-def payments_digest(files: str) -> str:
-    """Fingerprint of who was paid what into which account in which month."""
-    with duckdb.connect() as con:
-        row = con.execute(
-            """SELECT md5(string_agg(paid, ';' ORDER BY paid)) FROM (
-            SELECT concat_ws('|', start_id, end_id, valid_from, programme, status,
-                             amount_yuan::DECIMAL(14, 2)) AS paid FROM read_parquet(?))""",
-            [files],
-        ).fetchone()
-    return str(row[0]) if row else ""
 
 
 def building(bench: Bench) -> list[Comparison]:
@@ -285,9 +214,43 @@ def making(bench: Bench) -> list[Comparison]:
     return [Comparison("synth", rows, ours, peer, "DuckDB COPY of the finished tables")]
 
 
+def loading(bench: Bench) -> list[Comparison]:
+    """A delivery of payments to fact tables, beside two scripts that do the same and no more."""
+    rows, laps = load_laps(bench.folder, bench.scale, bench.seed, bench.rounds)
+    _require_one("load", laps)
+    return [
+        Comparison("sql", rows, laps["ours"], laps["sql"], "DuckDB SQL script; polars + numpy script"),
+        Comparison("polars", rows, laps["ours"], laps["polars"], "polars + numpy script"),
+    ]  # fmt: skip  # two calls
+
+
+def checking(bench: Bench) -> list[Comparison]:
+    """Person numbers with a reason for each that is none, beside a plain loop."""
+    rows, laps = id_laps(bench.scale, bench.seed, bench.rounds)
+    _require_one("ids", laps)
+    return [Comparison("ids", rows, laps["ours"], laps["loop"], "plain Python loop")]
+
+
+def changing(bench: Bench) -> list[Comparison]:
+    """A delta of one household in a hundred, beside loading everything again."""
+    rows, laps = delta_laps(bench.folder, bench.scale, bench.seed, bench.rounds)
+    _require_one("delta", laps)
+    return [
+        Comparison("delta", rows, laps["ours"], laps["again"], "both deliveries into an empty home")
+    ]
+
+
+def _require_one(name: str, laps: dict[str, list[Lap]]) -> None:
+    answers = {side: sorted({lap.answer for lap in some}) for side, some in laps.items()}
+    if len({answer for some in answers.values() for answer in some}) > 1:
+        raise Disagreement(f"{name}: {answers}")
+
+
 WORKLOADS: dict[str, Callable[[Bench], list[Comparison]]] = {
     "synth": making,
     "load": loading,
+    "ids": checking,
+    "delta": changing,
     "build": building,
     "detect": detecting,
 }

@@ -156,7 +156,7 @@ class Desk:
         last = self.folder.path / list(sheets)[-1]
         settle(self.con, feed, delivery, self._rows(source))
         check_size(self.con, feed, delivery, last)
-        check_units(self.con, feed, last)
+        check_units(self.con, feed, self._rows(source), last)
         return work
 
     def _rows(self, source: Source) -> Path:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from doudi.graph.errors import HomeError
 
@@ -171,18 +172,30 @@ def newcomers(con: duckdb.DuckDBPyConnection, met: pa.Table, people: str) -> pa.
 
     Sex and birth date are those inside the number.
     """
-    con.register("_met", met)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE met AS SELECT DISTINCT * FROM _met "
-        "WHERE token NOT IN (SELECT pid FROM vaulted)"
-    )
-    con.unregister("_met")
-    return con.execute(f"""
+    new = con.execute(f"""
+        SELECT DISTINCT v.pid FROM ({people}) AS v
+        WHERE v.pid NOT IN (SELECT pid FROM vaulted)""").to_arrow_table()
+    return _identified(con, among(met, new["pid"]))
+
+
+def among(people: pa.Table, pids: pa.ChunkedArray) -> pa.Table:
+    """Each of some people once, by pid; done by Arrow, so that the engine keeps no clear number."""
+    some = people.filter(pc.is_in(people["token"], pids.combine_chunks()))
+    coded = some["token"].combine_chunks().dictionary_encode()
+    _, first = np.unique(coded.indices.to_numpy(), return_index=True)
+    return some.take(pa.array(first)).sort_by("token")
+
+
+def _identified(con: duckdb.DuckDBPyConnection, people: pa.Table) -> pa.Table:
+    """People with what their numbers say."""
+    con.register("_people", people)
+    table = con.execute("""
         SELECT 'person:' || token AS fact_id, token AS pid, clear, CASE WHEN substr(clear, 17, 1) IN ('1', '3', '5', '7', '9')
                    THEN '男' ELSE '女' END AS sex,
                ymd(substr(clear, 7, 4), substr(clear, 11, 2), substr(clear, 13, 2)) AS birth_date
-        FROM met WHERE token IN ({people}) ORDER BY token
-    """).to_arrow_table()
+        FROM _people""").to_arrow_table()
+    con.unregister("_people")
+    return table
 
 
 def sealed(fresh: pa.Table, vault: Fernet) -> pa.Table:
@@ -194,9 +207,9 @@ def sealed(fresh: pa.Table, vault: Fernet) -> pa.Table:
 
 def remember(con: duckdb.DuckDBPyConnection, fresh: pa.Table, veil: Veil) -> None:
     """Let the newcomers be known: ``vaulted`` has them, and the veil lets them go."""
+    people = veil.people()
     if fresh.num_rows:
         con.register("_fresh", fresh.select(["pid"]))
         con.execute("INSERT INTO vaulted SELECT pid FROM _fresh")
         con.unregister("_fresh")
-    others = "SELECT * FROM met WHERE token NOT IN (SELECT pid FROM vaulted)"
-    veil.keep(con.execute(others).to_arrow_table())
+    veil.keep(people.filter(pc.invert(pc.is_in(people["token"], fresh["pid"].combine_chunks()))))

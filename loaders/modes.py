@@ -15,6 +15,7 @@ from doudi.loaders.columns import frame_of
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
@@ -43,6 +44,11 @@ NONE_OUTGOING = "SELECT *, false AS replaced, false AS deleted, false AS was_tru
 """What these come to where nothing was known before: most files of a first delivery."""
 
 
+OF_THEIR_KEYS = """group_key IN (
+    SELECT substr(sha256(key_text), 1, 16) FROM judged WHERE _fate = 'kept')"""
+"""Rows that a delta can say anything about."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """What a folder says of itself, for one source.
@@ -67,8 +73,10 @@ def settle(con: duckdb.DuckDBPyConnection, feed: Feed, delivery: Delivery, folde
         delivery: The delivery.
         folder: ``tables/_rows/<source>``.
     """
+    delta = delivery.mode == "delta"
     con.execute(
-        f"CREATE OR REPLACE TABLE before AS {_known_sql(con, feed, folder, delivery.as_known)}"
+        "CREATE OR REPLACE TABLE before AS "
+        f"{_known_sql(con, feed, folder, delivery.as_known, OF_THEIR_KEYS if delta else 'true')}"
     )
     some = con.execute("SELECT 1 FROM before LIMIT 1").fetchall() != []
     arrived = _arrived_sql(feed, delivery, some=some)
@@ -87,6 +95,20 @@ def settle(con: duckdb.DuckDBPyConnection, feed: Feed, delivery: Delivery, folde
         con.execute(_overtaken_sql(con, feed, folder, min(later)))
 
 
+def amounts_before(folder: Path, at: date, names: Sequence[str]) -> str:
+    """SQL of the amounts of all rows known at a day, those of older records included."""
+    files = sorted(folder.glob("[0-9]*.parquet"))
+    there = {name for path in files for name in pq.read_schema(path).names}
+    chosen = ", ".join(f'"{n}"' if n in there else f'CAST(NULL AS DOUBLE) AS "{n}"' for n in names)
+    if not files:
+        return f"(SELECT {chosen} WHERE false)"
+    paths = ", ".join(literal(str(path)) for path in files)
+    return (
+        f"(SELECT {chosen} FROM read_parquet([{paths}], union_by_name = true) "
+        f"WHERE known_from <= DATE '{at.isoformat()}' AND NOT retracted)"
+    )
+
+
 def snapshots(folder: Path) -> list[date]:
     """Days of the snapshots of a source that were loaded."""
     from datetime import date as day
@@ -97,7 +119,9 @@ def snapshots(folder: Path) -> list[date]:
     ]
 
 
-def _known_sql(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, at: date) -> str:
+def _known_sql(
+    con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, at: date, only: str = "true"
+) -> str:
     """The newest row of each key known at a day, in today's columns."""
     wanted = {**frame_of(feed.source).types, **KEPT}
     paths = sorted(folder.glob("[0-9]*.parquet"))
@@ -113,7 +137,7 @@ def _known_sql(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, at: dat
         for name, kind in wanted.items()
     )
     return f"""
-    SELECT {chosen} FROM {files} WHERE known_from <= DATE '{at.isoformat()}'
+    SELECT {chosen} FROM {files} WHERE known_from <= DATE '{at.isoformat()}' AND {only}
     QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, seq DESC) = 1
         AND NOT retracted"""
 

@@ -73,9 +73,12 @@ def _turned(signs: NDArray[np.uint8], starts: NDArray[np.int32]) -> NDArray[np.u
     first = int(starts[0])
     if int(starts[-1]) - first == DIGITS * (len(starts) - 1):  # one after the other
         square = signs[first : first + DIGITS * len(starts)].reshape(-1, DIGITS)
-    else:
-        square = signs[starts[:, None] + np.arange(DIGITS, dtype=np.int32)]
-    return np.ascontiguousarray(square.T) - np.uint8(ord("0"))
+        return np.ascontiguousarray(square.T) - np.uint8(ord("0"))
+    turned = np.empty((DIGITS, len(starts)), np.uint8)
+    for place in range(DIGITS):  # 18 places
+        signs[place:].take(starts, out=turned[place], mode="clip")
+    turned -= np.uint8(ord("0"))
+    return turned
 
 
 def _valid(

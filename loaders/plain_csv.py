@@ -74,7 +74,13 @@ def plain_rows(data: bytes, delimiter: str, width: int, *, skip: int) -> pa.Tabl
 
 
 def _doubtful(table: pa.Table) -> Iterator[bool]:
-    """Whether a row may be blank throughout, and whether a cell may be too long."""
-    yield any(not text.strip() for text in pc.unique(table["c0"]).to_pylist())
+    """Whether a row is blank throughout, and whether a cell may be too long."""
+    rows = table
+    for column in table.column_names:  # few rows are left after the first
+        blank = [text for text in pc.unique(rows[column]).to_pylist() if not text.strip()]
+        rows = rows.filter(pc.is_in(rows[column], pa.array(blank, pa.string())))
+        if not rows.num_rows:
+            break
+    yield rows.num_rows > 0
     for column in table.columns:
         yield (pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from doudi.graph.errors import joined
 from doudi.loaders.messages import note, stopped
+from doudi.loaders.modes import amounts_before
 from doudi.loaders.values import UNITS
 
 if TYPE_CHECKING:
@@ -27,8 +28,14 @@ FEW = 20
 """Medians of fewer values are not compared, and so small registers may shrink."""
 
 
-def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, path: Path) -> None:
+def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, rows: Path, path: Path) -> None:
     """Stop the feed where an amount's median is off against its plausible range or the rows before.
+
+    Args:
+        con: The engine, with ``judged``.
+        feed: The declaration and the files' columns.
+        rows: ``tables/_rows/<source>``.
+        path: The file that is named.
 
     Raises:
         FeedStopped: naming the columns and factors; a unit in the header explains them.
@@ -40,10 +47,11 @@ def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, path: Path) -> None:
     ]  # fmt: skip  # one list
     if not amounts:
         return
-    now, before = (
-        _medians(con, [c.name for c in amounts], "judged"),
-        _medians(con, [c.name for c in amounts], "before"),
-    )
+    names = [c.name for c in amounts]
+    now = _medians(con, names, "judged")
+    if all(count < FEW for count, _ in now.values()):
+        return
+    before = _medians(con, names, amounts_before(rows, feed.as_known, names))
     problems = []
     for column in amounts:  # a few amounts a source
         count, median = now[column.name]

@@ -145,25 +145,25 @@ def _cells(feed: Feed, number: int) -> list[Cell]:
 def _row_by_row(con: duckdb.DuckDBPyConnection, cells: list[Cell], rows: pa.Table) -> pa.Table:
     """Every cell typed where it stands."""
     con.register("_rows", rows)
-    table = con.execute(f"SELECT {_typed_sql(cells, '_rows')} ORDER BY line").to_arrow_table()
+    sql = f"SELECT {_typed_sql(cells, '_rows')}{_order(cells, 'line')}"
+    table = con.execute(sql).to_arrow_table()
     con.unregister("_rows")
     return table
 
 
 def _groups(cells: list[Cell], rows: pa.Table) -> list[Group]:
-    """Cells with few distinct texts, cells with many, and those that read two columns of a row."""
+    """Cells with few distinct texts together, each with many alone, and those that read two columns."""
     coded = {
         cell.raw: rows[cell.raw].dictionary_encode("encode").combine_chunks()
         for cell in cells
         if not cell.embedding
     }
     pairs = [cell for cell in cells if cell.embedding]
-    kinds: dict[object, list[Cell]] = {}
+    kinds: dict[str, list[Cell]] = {}
     for cell in cells:
         if cell.raw in coded:
             long = len(coded[cell.raw].dictionary) >= LONG
-            number = cell.column.type in NUMBERS
-            kinds.setdefault(cell.column.name if number and long else long, []).append(cell)
+            kinds.setdefault(cell.column.name if long else "", []).append(cell)
     groups = [_group(some, {c.raw: coded[c.raw] for c in some}) for some in kinds.values()]
     if pairs:
         there = {
@@ -206,7 +206,10 @@ def _answers(con: duckdb.DuckDBPyConnection, group: Group) -> list[tuple[pa.Tabl
     first = group.cells[0]
     if len(group.cells) == 1 and first.column.type in NUMBERS and not first.embedding:
         return [
-            (_numbers(con, first, group.texts[first.raw].combine_chunks()), group.places[first.raw])
+            (
+                told_numbers(con, first, group.texts[first.raw].combine_chunks()),
+                group.places[first.raw],
+            )
         ]
     table = _told(con, group.cells, group.texts)
     return [
@@ -215,16 +218,21 @@ def _answers(con: duckdb.DuckDBPyConnection, group: Group) -> list[tuple[pa.Tabl
     ]
 
 
+def _order(cells: Sequence[Cell], by: str) -> str:
+    """The engine keeps the order of rows, except where a rule looks at all of them."""
+    return f" ORDER BY {by}" if any(cell.column.type == "ratio" for cell in cells) else ""
+
+
 def _told(con: duckdb.DuckDBPyConnection, cells: Sequence[Cell], texts: pa.Table) -> pa.Table:
     """What the rules say of texts, in their order."""
     con.register("_texts", texts)
-    sql = f"SELECT {_typed_sql(list(cells), '_texts')} ORDER BY place"
+    sql = f"SELECT {_typed_sql(list(cells), '_texts')}{_order(cells, 'place')}"
     table = con.execute(sql).to_arrow_table().combine_chunks()
     con.unregister("_texts")
     return table
 
 
-def _numbers(con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array) -> pa.Table:
+def told_numbers(con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array) -> pa.Table:
     """What is said of the texts of a person's number: valid ones at once, the others by the rule."""
     found = check_numbers(texts, cell.as_known)
     others = np.flatnonzero(~found.valid)
@@ -234,15 +242,15 @@ def _numbers(con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array) -> pa.
     base["__sex"] = pa.DictionaryArray.from_arrays(found.male.astype(np.int8), ["女", "男"]).cast(
         pa.string()
     )
-    base |= {"__grade": pa.scalar("exact"), "__kind": pa.scalar("person")}
-    valid, places = pa.array(found.valid), np.zeros(len(texts), np.int64)
-    places[others] = np.arange(len(others))
+    base |= {
+        "__grade": pa.repeat("exact", len(texts)), "__kind": pa.repeat("person", len(texts)),
+    }  # fmt: skip  # two columns
+    none = pa.array(~found.valid)
     columns = {}
     for column in ruled.column_names:
         said = ruled[column].combine_chunks()
-        spread = said.take(pa.array(places)) if len(others) else pa.nulls(len(texts), said.type)
-        own = base.get(column.removeprefix(name), pa.scalar(None, said.type))
-        columns[column] = pc.if_else(valid, own, spread)
+        own = base.get(column.removeprefix(name), pa.nulls(len(texts), said.type))
+        columns[column] = pc.replace_with_mask(own, none, said)
     return pa.table(columns)
 
 

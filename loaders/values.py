@@ -292,7 +292,8 @@ def _number_steps(cell: Cell) -> tuple[dict[str, str], ...]:
     bare = f"regexp_replace(told({t}), '[,\\s￥¥]|(百万|[千万亿])?元$|万$|%$', '', 'g')"
     return (
         {t: f"tidy({cell.raw})"},
-        {d: f"regexp_replace({bare}, '^\\((.*)\\)$', '-\\1')"},
+        {d: f"CASE WHEN regexp_full_match({t}, '\\d+(\\.\\d+)?') THEN {t} "
+            f"ELSE regexp_replace({bare}, '^\\((.*)\\)$', '-\\1') END"},
         {v: f"CASE WHEN regexp_full_match({d}, {NUMERIC}) "
             f"AND length({d}) < 40 THEN TRY_CAST({d} AS DECIMAL(24, 6)) END"},
     )  # fmt: skip  # one expression a line
@@ -434,17 +435,19 @@ def _hash(cell: Cell) -> Rule:
     Numbers lose what spreadsheets and typists add, so that one phone gives one token. One that a
     spreadsheet made into ``1.38E+10`` has lost digits: many phones would share its token.
     """
-    t, q, h, d, v = (cell.at(s) for s in "tqhdv")
+    t, q, h, d, v, w = (cell.at(s) for s in "tqhdvw")
     looks = (
         f"regexp_full_match({q}, {HASH}) AND regexp_matches({q}, '[A-Za-z]') AND "
         f"(length({q}) >= {LONG_HASH} OR NOT regexp_matches({q}, '\\d{{11}}'))"
     )
-    lost = f"coalesce(regexp_full_match({q}, {SCIENTIFIC}), false)"
+    lost = f"NOT {w} AND coalesce(regexp_full_match({q}, {SCIENTIFIC}), false)"
+    whole = f"regexp_full_match({cell.raw}, '[0-9A-Za-z]{{{LONG_HASH},}}') AND regexp_matches({cell.raw}, '[A-Za-z]')"
     bare = f"regexp_replace(regexp_replace({q}, '\\.0+$', ''), '[().–—-]', '', 'g')"
     steps = (
-        {t: f"tidy({cell.raw})"},
-        {q: f"nullif(regexp_replace(told({t}), '[\\s''’‘`\"]', '', 'g'), '')"},
-        {h: looks, d: bare},
+        {w: whole},  # most are whole as they stand, and need no more
+        {t: f"CASE WHEN {w} THEN {cell.raw} ELSE tidy({cell.raw}) END"},
+        {q: f"CASE WHEN {w} THEN {t} ELSE nullif(regexp_replace(told({t}), '[\\s''’‘`\"]', '', 'g'), '') END"},
+        {h: f"CASE WHEN {w} THEN true ELSE {looks} END", d: f"CASE WHEN {w} THEN NULL ELSE {bare} END"},
         {v: f"CASE WHEN {h} THEN {q} WHEN {lost} THEN NULL ELSE nullif(regexp_replace({d}, '^(\\+|00)?86(1\\d{{10}})$', '\\2'), '') END"},
     )  # fmt: skip  # one expression a line
     why = f"CASE WHEN {lost} AND NOT {h} THEN 'id.scientific' END"
