@@ -10,17 +10,18 @@ import pyarrow as pa
 from doudi.loaders import quarantine
 from doudi.loaders.clean import Feed, clean
 from doudi.loaders.control import Folder, compare
-from doudi.loaders.facts import append, make_facts
+from doudi.loaders.facts import append
 from doudi.loaders.feeds import note_feed
 from doudi.loaders.headers import match
 from doudi.loaders.identity import Keys, keep_in_vault, newcomers, write_whole
 from doudi.loaders.judge import judge
-from doudi.loaders.modes import settle, snapshots
-from doudi.loaders.parameters import make_parameters
+from doudi.loaders.modes import kept_sql, remember, settle
 from doudi.loaders.plausible import check_size, check_units
 from doudi.loaders.read import read_sheet
 from doudi.loaders.receipt import FileReceipt
+from doudi.loaders.replay import tell_anew, tell_on
 from doudi.loaders.source import NUMBERS
+from doudi.loaders.statements import kept_statement, state, statements, unkept_values
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from doudi.loaders.modes import Delivery
     from doudi.loaders.read import Sheet
     from doudi.loaders.receipt import Control
+    from doudi.loaders.replay import Telling
     from doudi.loaders.source import Source
+    from doudi.loaders.statements import Statement
 
 
 ROW_GROUP = 122_880
@@ -64,10 +67,11 @@ class Desk:
             note_feed(self.home, source.slug, delivery.as_known)
             return self._receipts(feed, sheets, {}, {}, 0)
         self._clean(feed, sheets)
-        settle(self.con, feed, delivery, self._rows(source))
+        statement = state(self.con, feed, delivery)
+        remember(self.con, statement.told, kept_sql(self.con, source, self._rows(source)))
         check_size(self.con, feed, delivery, paths[-1])
         check_units(self.con, feed, paths[-1])
-        facts = self._write(feed, delivery, sheets)
+        facts = self._write(feed, statement, sheets)
         note_feed(self.home, source.slug, delivery.as_known)
         return self._receipts(feed, sheets, self._fates(feed), self._reasons(), facts)
 
@@ -79,6 +83,9 @@ class Desk:
     def _rows(self, source: Source) -> Path:
         return self.home / "tables" / "_rows" / source.slug
 
+    def _said(self, source: Source) -> Path:
+        return self.home / "tables" / "_said" / source.slug
+
     def _clean(self, feed: Feed, sheets: dict[str, Sheet]) -> None:
         parts = [sheet.rows for sheet in sheets.values()]
         many = sum(rows.num_rows for rows in parts) > ROW_GROUP
@@ -89,49 +96,82 @@ class Desk:
         judge(self.con, feed)
         quarantine.collect(self.con, feed)
 
-    def _write(self, feed: Feed, delivery: Delivery, sheets: dict[str, Sheet]) -> int:
-        """Work everything out, then write it; rows last, so that a killed load is done again."""
-        slug, seq = feed.source.slug, self.store.next_seq()
-        made = make_facts(self.con, feed.source, delivery, self.store, seq)
-        parameters = make_parameters(self.con, seq) if feed.source.rows_table else None
-        rows = self._kept_rows(feed, delivery, seq)
+    def _write(self, feed: Feed, statement: Statement, sheets: dict[str, Sheet]) -> int:
+        """Work everything out, then write it; what was said last, so that a killed load is done again."""
+        slug, delivery = feed.source.slug, statement.told.delivery
+        telling = self._tell(statement)
         fresh = newcomers(self.con, _people_sql(feed))
-        if fresh.num_rows:
-            own = [
-                _identities(fresh, delivery, slug, seq),
-                *([made[("Person",)]] if ("Person",) in made else []),
-            ]
-            made[("Person",)] = pa.concat_tables(own, promote_options="default")
+        if telling is not None:
+            self._introduce(telling, feed, delivery, fresh)
         table = self.home / "quarantine" / delivery.batch / f"{slug}.parquet"
         quarantine.write(self.con, sheets, table, delivery.batch, self.keys.vault)
-        facts = append(self.store, made, seq, slug)
-        if parameters is not None and parameters.num_rows:
+        if telling is None:
+            return 0
+        facts = append(self.store, telling.facts, telling.last, slug)
+        for name, ids in telling.retold.items():
+            self.store.retell(*name, facts=ids, seq=telling.first, source=slug)
+        stem = f"{telling.last:06d}-{slug}"
+        if telling.parameters is not None and (telling.whole or telling.parameters.num_rows):
+            end = ".whole" if telling.whole else ""
             write_whole(
-                parameters, self.home / "tables" / "parameters" / f"{seq:06d}-{slug}.parquet"
+                telling.parameters, self.home / "tables" / "parameters" / f"{stem}{end}.parquet"
             )
-            facts += parameters.num_rows
-        keep_in_vault(
-            self.con, fresh, self.home / "vault" / f"{seq:06d}-{slug}.parquet", self.keys.vault
-        )
-        if rows is not None:
-            write_whole(rows, self._rows(feed.source) / f"{seq:06d}-{slug}.parquet")
+            facts += telling.parameters.num_rows
+        keep_in_vault(self.con, fresh, self.home / "vault" / f"{stem}.parquet", self.keys.vault)
+        self._keep(statement, telling, stem)
         return facts
 
-    def _kept_rows(self, feed: Feed, delivery: Delivery, seq: int) -> pa.Table | None:
-        """What was accepted and what ended; None where a delivery says nothing new."""
-        table = self.con.execute(f"""
-            SELECT * EXCLUDE (replaced, was_true, deleted) REPLACE (true AS retracted), {seq} AS seq
-            FROM outgoing WHERE NOT replaced
-            UNION ALL BY NAME SELECT * EXCLUDE (was_true), {seq} AS seq FROM incoming""").to_arrow_table()
-        days = snapshots(self._rows(feed.source))
-        if not table.num_rows and (delivery.mode == "delta" or delivery.as_known in days):
+    def _tell(self, statement: Statement) -> Telling | None:
+        """What a delivery adds; None where the same was loaded before."""
+        before = statements(statement.told.source, self._said(statement.told.source))
+        same_place = [s for s in before if s.place == statement.place]
+        if same_place and statement.repeats(same_place[-1]):
             return None
-        told = {
-            "batch": delivery.batch,
-            "as_known": delivery.as_known.isoformat(),
-            "mode": delivery.mode,
-        }
-        return table.replace_schema_metadata(told)
+        seq = self.store.next_seq()
+        if before and before[-1].place > statement.place:
+            return tell_anew(self.con, statement, self.store, seq)
+        settle(self.con, statement.told)
+        return tell_on(self.con, statement, self.store, seq)
+
+    def _introduce(
+        self, telling: Telling, feed: Feed, delivery: Delivery, fresh: pa.Table
+    ) -> None:
+        """Add what their numbers say of people seen for the first time, or now seen earlier."""
+        day = delivery.as_known.isoformat()
+        earlier = self.con.execute(
+            f"""SELECT fact_id, id AS pid, sex, birth_date FROM ({self.store.records("Person")})
+            WHERE starts_with(fact_id, 'person:') AND (known_from > ? OR (known_from = ? AND batch > ?))
+                AND id IN ({_people_sql(feed)})""",
+            [day, day, delivery.batch],
+        ).to_arrow_table()
+        name, slug = ("Person",), feed.source.slug
+        for people in (fresh, earlier):
+            if people.num_rows:
+                own = _identities(people, delivery, slug, telling.first)
+                told = [own, *([telling.facts[name]] if name in telling.facts else [])]
+                telling.facts[name] = pa.concat_tables(told, promote_options="default")
+        if earlier.num_rows:
+            ids = [earlier.select(["fact_id"])]
+            ids += [telling.retold[name]] if name in telling.retold else []
+            telling.retold[name] = pa.concat_tables(ids)
+
+    def _keep(self, statement: Statement, telling: Telling, stem: str) -> None:
+        """Keep rows and what was said."""
+        source, file = statement.told.source, f"{stem}.parquet"
+        self.con.register("_rows_now", telling.rows)
+        values = unkept_values(self.con, "SELECT * FROM _rows_now", self._said(source))
+        said = kept_statement(self.con, statement)
+        if telling.rows.num_rows:
+            write_whole(telling.rows, self._rows(source) / file)
+        if telling.retold_rows is not None and telling.retold_rows.num_rows:
+            seqs = pa.array([telling.first] * telling.retold_rows.num_rows, pa.int64())
+            write_whole(
+                telling.retold_rows.append_column("seq", seqs), self._rows(source) / "retold" / file
+            )
+        if values.num_rows:
+            write_whole(values, self._said(source) / "rows" / file)
+        write_whole(said, self._said(source) / file)
+        self.con.unregister("_rows_now")
 
     def _fates(self, feed: Feed) -> dict[tuple[int, str], int]:
         """Number of rows by part and fate; repaired ones again under their own name."""
