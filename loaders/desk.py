@@ -133,9 +133,7 @@ class Desk:
         settle(self.con, statement.told)
         return tell_on(self.con, statement, self.store, seq)
 
-    def _introduce(
-        self, telling: Telling, feed: Feed, delivery: Delivery, fresh: pa.Table
-    ) -> None:
+    def _introduce(self, telling: Telling, feed: Feed, delivery: Delivery, fresh: pa.Table) -> None:
         """Add what their numbers say of people seen for the first time, or now seen earlier."""
         day = delivery.as_known.isoformat()
         earlier = self.con.execute(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from doudi.graph.tables import properties_of, read_typed
 from doudi.loaders.facts import make_facts
 from doudi.loaders.modes import KEPT_ROWS, kept_sql, remember, settle
@@ -18,10 +20,7 @@ from doudi.loaders.statements import say_again, statements
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import duckdb
-    import pyarrow as pa
 
     from doudi.graph.tables import FactStore
     from doudi.loaders.source import Source
@@ -93,8 +92,6 @@ def tell_anew(
     telling = _differences(con, source, store, kept)
     telling.first, telling.last = seq, seq + len(history) - 1
     if parameters:
-        import pyarrow as pa
-
         telling.parameters, telling.whole = pa.concat_tables(parameters), True
     return telling
 
@@ -123,7 +120,8 @@ def _differences(
     con: duckdb.DuckDBPyConnection, source: Source, store: FactStore, kept: str
 ) -> Telling:
     """The records of all rows and facts whose history came out otherwise than the tables have it."""
-    facts, retold = {}, {}
+    facts: dict[tuple[str, ...], pa.Table] = {}
+    retold: dict[tuple[str, ...], pa.Table] = {}
     for name in sorted({block.triple or (block.label,) for block in source.blocks}):
         own = f"source = {literal(source.slug)} AND NOT starts_with(fact_id, 'person:')"
         old = f"SELECT * FROM ({store.records(*name)}) WHERE {own}"
