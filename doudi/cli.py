@@ -15,7 +15,13 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from doudi import commands_graph, commands_leads, commands_line, commands_synth
+from doudi import (
+    commands_graph,
+    commands_leads,
+    commands_line,
+    commands_store,
+    commands_synth,
+)
 from doudi.console import Console
 from doudi.graph.errors import DoudiError, Lang, Pair, Said, in_lang
 from doudi.home import Home
@@ -31,6 +37,7 @@ commands_line.register(app)
 commands_synth.register(app)
 commands_leads.register(app)
 commands_graph.register(app)
+commands_store.register(app)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
