@@ -22,6 +22,7 @@ from doudi import (
     commands_line,
     commands_link,
     commands_sources,
+    commands_store,
     commands_synth,
 )
 from doudi.console import Console
@@ -42,6 +43,7 @@ commands_sources.register(app)
 commands_leads.register(app)
 commands_graph.register(app)
 commands_identity.register(app)
+commands_store.register(app)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -2,7 +2,9 @@
 
 A *fact* has a stable ``fact_id`` and any number of *records*. The newest record at a day of
 knowledge, by ``(known_from, seq)``, says what was believed then; a record with ``retracted`` says
-that nothing was. No file is ever rewritten, so every earlier belief can be asked for again.
+that nothing was. No file is ever rewritten, so every earlier belief can be asked for again. Where a
+late delivery changes what was believed when, the whole history of a fact is told anew, and a file of
+``_retold/`` says from which ``seq`` on its records count.
 """
 
 from __future__ import annotations
@@ -119,6 +121,40 @@ class FactStore:
         """The files of a label, or of a (type, start, end) triple, in the order of loading."""
         folder = self.root / ("nodes" if len(name) == 1 else "links") / ".".join(name)
         return sorted(folder.glob("[0-9]*.parquet"), key=lambda path: (_seq_of(path), path.name))
+
+    def retold(
+        self, name: tuple[str, ...], facts: pa.Table, *, seq: int, source: str
+    ) -> Draft | None:
+        """Say that of these facts only the records from ``seq`` on count; those were written before.
+
+        Args:
+            name: The label, or the type and labels.
+            facts: A column ``fact_id``.
+            seq: First running number of the new telling.
+            source: Slug of the data type.
+
+        Returns:
+            The draft of a file, or None when there are no facts.
+
+        Raises:
+            HomeError: if it cannot be written.
+        """
+        if not facts.num_rows:
+            return None
+        column = pa.array([seq] * facts.num_rows, pa.int64())
+        target = self.root / "_retold" / ".".join(name)
+        return draft(_free(target, f"{seq:06d}-{source}"), [facts.append_column("seq", column)])
+
+    def records(self, *name: str) -> str:
+        """SQL of the records of a label or triple that count, in the declared columns."""
+        told = read_typed(self.files(*name), properties_of(*name))
+        retold = sorted((self.root / "_retold" / ".".join(name)).glob("[0-9]*.parquet"))
+        if not retold:
+            return told
+        quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in retold)
+        return f"""SELECT t.* FROM ({told}) t LEFT JOIN (
+            SELECT fact_id, max(seq) AS since FROM read_parquet([{quoted}]) GROUP BY ALL
+        ) r ON r.fact_id = t.fact_id WHERE r.since IS NULL OR t.seq >= r.since"""
 
     def connect(self, as_known: date | None = None) -> FactView:
         """What was known at the end of a day; without a day, all that is known now."""
@@ -257,7 +293,7 @@ class FactView:
     def _raw(self, *name: str) -> str:
         view = f'"raw_{"_".join(name)}"'
         if view not in self._views:
-            query = read_typed(self.store.files(*name), properties_of(*name))
+            query = self.store.records(*name)
             self.con.execute(f"CREATE VIEW {view} AS {query}")
             self._views.add(view)
         return view

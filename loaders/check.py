@@ -210,6 +210,11 @@ class _Beside(FactStore):
     ) -> Draft | None:
         return self.aside.drafted(name, tables, seq=seq, source=source)
 
+    def retold(
+        self, name: tuple[str, ...], facts: pa.Table, *, seq: int, source: str
+    ) -> Draft | None:
+        return self.aside.retold(name, facts, seq=seq, source=source)
+
 
 @dataclass
 class Looks:

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from doudi.graph.drafts import ROWS
 from doudi.graph.drafts import draft as drafted
 from doudi.loaders import quarantine
 from doudi.loaders.clean import Feed, Tally, clean
 from doudi.loaders.control import Folder, compare
-from doudi.loaders.facts import make_facts
 from doudi.loaders.feeds import note_feed
 from doudi.loaders.headers import match, spellings
 from doudi.loaders.health import note_health, note_stopped
 from doudi.loaders.identity import Keys, Veil, newcomers, remember, sealed
 from doudi.loaders.judge import judge
-from doudi.loaders.modes import settle, snapshots
+from doudi.loaders.modes import kept_sql, parquet_sql, recall, settle, settle_nothing
 from doudi.loaders.names import keep_names
-from doudi.loaders.parameters import make_parameters
 from doudi.loaders.plausible import check_size, check_units
 from doudi.loaders.read import ReadAgain, Way, read_sheets
 from doudi.loaders.receipt import FileReceipt
+from doudi.loaders.replay import stream, tell_anew, tell_on
 from doudi.loaders.resolve import resolve
 from doudi.loaders.sketch import Sketch, sketch
 from doudi.loaders.source import NUMBERS
+from doudi.loaders.statements import (
+    KEPT_WORDS,
+    about_statement,
+    state,
+    statements,
+    unkept_values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -41,9 +47,14 @@ if TYPE_CHECKING:
     from doudi.loaders.modes import Delivery
     from doudi.loaders.read import Sheet
     from doudi.loaders.receipt import Control
+    from doudi.loaders.replay import Telling
     from doudi.loaders.resolve import Resolved
     from doudi.loaders.source import Source
+    from doudi.loaders.statements import Statement
 
+
+_LATER = "(known_from > ? OR (known_from = ? AND batch > ?))"
+"""Records of deliveries that come after a day, or after a batch of that day."""
 
 THREADS = 1
 """Threads of the engine: two take a quarter more processor time for the same rows."""
@@ -57,7 +68,7 @@ class Work:
         sheets: Its files, in the order of the parts.
         tallies: What was in each file.
         troubled: Parts with refused rows or unreadable fields.
-        is_empty: Whether the files hold no rows, and that says nothing.
+        statement: What it says; None where the files hold no rows, and that says nothing.
     """
 
     feed: Feed
@@ -65,7 +76,18 @@ class Work:
     sheets: dict[str, Sheet]
     tallies: list[Tally]
     troubled: list[int]
-    is_empty: bool = False
+    statement: Statement | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing."""
+        return self.statement is None
+
+    @property
+    def told(self) -> Statement:
+        """What it says, where it says anything."""
+        assert self.statement is not None  # noqa: S101 - asked only where there are rows
+        return self.statement
 
 
 @dataclass(frozen=True)
@@ -151,10 +173,10 @@ class Desk:
         feed = Feed(source, headers, self.folder.as_known, summed)
         if _nothing(sheets.values(), source, delivery):
             tallies = [Tally(0, sheet.misshapen) for sheet in sheets.values()]
-            return Work(feed, delivery, sheets, tallies, [], is_empty=True)
+            return Work(feed, delivery, sheets, tallies, [])
         work = self._clean(feed, delivery, sheets)
         last = self.folder.path / list(sheets)[-1]
-        settle(self.con, feed, delivery, self._rows(source))
+        recall(self.con, work.told.told, kept_sql(self.con, source, self._rows(source)))
         check_size(self.con, feed, delivery, last)
         check_units(self.con, feed, self._rows(source), last)
         return work
@@ -162,17 +184,25 @@ class Desk:
     def _rows(self, source: Source) -> Path:
         return self.home / "tables" / "_rows" / source.slug
 
+    def _said(self, source: Source) -> Path:
+        return self.home / "tables" / "_said" / source.slug
+
     def _clean(self, feed: Feed, delivery: Delivery, sheets: dict[str, Sheet]) -> Work:
         parts = list(sheets.values())
         self.con.execute(f"SET threads TO {THREADS}")
         people = self.store.files("Person")
         tallies = clean(self.con, feed, parts, people=people, veil=self.veil)
         judge(self.con, feed)
-        return Work(feed, delivery, sheets, tallies, quarantine.collect(self.con, feed, parts))
+        troubled = quarantine.collect(self.con, feed, parts)
+        return Work(feed, delivery, sheets, tallies, troubled, state(self.con, feed, delivery))
 
     def _draft(self, work: Work, drafts: list[Draft]) -> int:
-        """Write everything a feed gives under other names; returns how many facts."""
-        slug, seq = work.feed.source.slug, self.store.next_seq()
+        """Write everything a feed gives under other names; returns how many facts.
+
+        What was said comes last, so that a killed load is done again.
+        """
+        source, statement = work.feed.source, work.told
+        telling = self._tell(statement)
         fresh = newcomers(self.con, self.veil.people(), _people_sql(work.feed))
 
         def add(draft: Draft | None) -> int:
@@ -180,55 +210,104 @@ class Desk:
                 drafts.append(draft)
             return draft.rows if draft else 0
 
-        table = self.place("quarantine", work.delivery.batch, f"{slug}.parquet")
+        table = self.place("quarantine", work.delivery.batch, f"{source.slug}.parquet")
         add(quarantine.write(self.con, work.sheets, work.tallies, work.troubled, table,
                              work.delivery.batch, lambda: self.keys.vault))  # fmt: skip
         facts = 0
-        for name, tables in self._made(work, fresh, seq).items():
-            facts += add(self.store.drafted(name, tables, seq=seq, source=slug))
-        if work.feed.source.rows_table:
-            found = make_parameters(self.con, seq)
-            path = self.place("tables", "parameters", f"{seq:06d}-{slug}.parquet")
-            facts += add(drafted(path, [found]) if found.num_rows else None)
-        if fresh.num_rows:
-            path = self.place("vault", f"{seq:06d}-{slug}.parquet")
-            add(drafted(path, [sealed(fresh, self.keys.vault)]))
-        rows = self.place("tables", "_rows", slug, f"{seq:06d}-{slug}.parquet")
-        add(self._kept_rows(work, rows, seq))
+        if telling is not None:
+            stem = f"{telling.last:06d}-{source.slug}"
+            facts = sum(add(draft) for draft in self._facts(work, telling, fresh))
+            facts += add(self._parameters(telling, stem))
+            if fresh.num_rows:
+                vault = self.place("vault", f"{stem}.parquet")
+                add(drafted(vault, [sealed(fresh, self.keys.vault)]))
+            for draft in self._said_and_rows(statement, telling, stem):
+                add(draft)
         remember(self.con, fresh, self.veil)
         return facts
 
-    def _made(
-        self, work: Work, fresh: pa.Table, seq: int
-    ) -> dict[tuple[str, ...], Iterable[pa.Table]]:
-        """Records by label or (type, start, end), table by table; those of newcomers first."""
-        source = work.feed.source
-        made: dict[tuple[str, ...], Iterable[pa.Table]] = {}
-        for name, queries in make_facts(self.con, source, work.delivery, self.store, seq).items():
-            made[name] = chain.from_iterable(stream(self.con, sql) for sql in queries)
-        if fresh.num_rows:
-            own = [_identities(fresh, work.delivery, source.slug, seq)]
-            made[("Person",)] = chain(own, made.pop(("Person",), ()))
-        return made
-
-    def _kept_rows(self, work: Work, path: Path, seq: int) -> Draft | None:
-        """What was accepted and what ended; None where a delivery says nothing new."""
-        delivery = work.delivery
-        told = {
-            "batch": delivery.batch,
-            "as_known": delivery.as_known.isoformat(),
-            "mode": delivery.mode,
-        }
-        sql = f"""
-            SELECT * EXCLUDE (replaced, was_true, deleted) REPLACE (true AS retracted), {seq} AS seq
-            FROM outgoing WHERE NOT replaced
-            UNION ALL BY NAME SELECT * EXCLUDE (was_true), {seq} AS seq FROM incoming"""
-        tables = (table.replace_schema_metadata(told) for table in stream(self.con, sql))
-        first = next(tables)
-        days = snapshots(self._rows(work.feed.source))
-        if not first.num_rows and (delivery.mode == "delta" or delivery.as_known in days):
+    def _tell(self, statement: Statement) -> Telling | None:
+        """What a delivery adds; None where the same was loaded before."""
+        before = statements(statement.told.source, self._said(statement.told.source))
+        same_place = [s for s in before if s.place == statement.place]
+        if same_place and statement.repeats(same_place[-1]):
+            settle_nothing(self.con)
             return None
-        return drafted(path, chain([first], tables))
+        seq = self.store.next_seq()
+        if before and before[-1].place > statement.place:
+            return tell_anew(self.con, statement, self.store, seq)
+        settle(self.con, statement.told)
+        return tell_on(self.con, statement, self.store, seq)
+
+    def _facts(self, work: Work, telling: Telling, fresh: pa.Table) -> Iterator[Draft | None]:
+        """Records of facts, those of newcomers first, and which ones are told anew."""
+        slug, person = work.feed.source.slug, ("Person",)
+        earlier = self._known_later(work)
+        for people in (fresh, earlier):
+            if people.num_rows:
+                own = _identities(people, work.delivery, slug, telling.first)
+                telling.facts[person] = chain([own], telling.facts.pop(person, ()))
+        if earlier.num_rows:
+            ids = [earlier.select(["fact_id"])]
+            ids += [telling.retold[person]] if person in telling.retold else []
+            telling.retold[person] = pa.concat_tables(ids)
+        for name, tables in telling.facts.items():
+            yield self.store.drafted(name, tables, seq=telling.last, source=slug)
+        for name, facts in telling.retold.items():
+            yield self.store.retold(name, facts, seq=telling.first, source=slug)
+
+    @cached_property
+    def _is_late(self) -> bool:
+        """Whether anybody was first heard of in a delivery that comes after this one."""
+        sql = f"SELECT 1 FROM ({self.store.records('Person')}) WHERE {_LATER} LIMIT 1"
+        return self.con.execute(sql, self._place).fetchall() != []
+
+    @property
+    def _place(self) -> list[str]:
+        """The delivery's place in the history, as ``_LATER`` asks for it."""
+        day = self.folder.as_known.isoformat()
+        return [day, day, self.folder.batch]
+
+    def _known_later(self, work: Work) -> pa.Table:
+        """People of a feed of whom the tables know only from later deliveries."""
+        where = _LATER if self._is_late else "false"
+        return self.con.execute(
+            f"""SELECT fact_id, id AS pid, sex, birth_date FROM ({self.store.records("Person")})
+            WHERE starts_with(fact_id, 'person:') AND {where} AND id IN ({_people_sql(work.feed)})""",
+            self._place if self._is_late else [],
+        ).to_arrow_table()
+
+    def _parameters(self, telling: Telling, stem: str) -> Draft | None:
+        found, whole = telling.parameters, telling.whole
+        if found is None or not (whole or found.num_rows):
+            return None
+        end = ".whole" if whole else ""
+        return drafted(self.place("tables", "parameters", f"{stem}{end}.parquet"), [found])
+
+    def _said_and_rows(
+        self, statement: Statement, telling: Telling, stem: str
+    ) -> Iterator[Draft | None]:
+        """Records of rows, values that no record has, and what was said."""
+        told, file = statement.told, f"{stem}.parquet"
+        slug = told.source.slug
+        rows = drafted(self.place("tables", "_rows", slug, file), telling.rows)
+        if rows is not None and rows.rows:
+            yield rows
+        elif rows is not None:
+            rows.drop()
+        if telling.retold_rows is not None and telling.retold_rows.num_rows:
+            seqs = pa.array([telling.first] * telling.retold_rows.num_rows, pa.int64())
+            retold = telling.retold_rows.append_column("seq", seqs)
+            yield drafted(self.place("tables", "_rows", slug, "retold", file), [retold])
+        now = "SELECT NULL::VARCHAR AS row_hash WHERE false"
+        if rows is not None and rows.rows:
+            now = f"SELECT row_hash FROM {parquet_sql([rows.draft])}"
+        values = unkept_values(self.con, told, now, self._said(told.source))
+        if values is not None:
+            yield drafted(self.place("tables", "_said", slug, "rows", file), [values])
+        about = about_statement(statement)
+        words = (t.replace_schema_metadata(about) for t in stream(self.con, KEPT_WORDS))
+        yield drafted(self.place("tables", "_said", slug, file), words)
 
     def _fates(self, feed: Feed) -> dict[tuple[int, str], int]:
         """Number of rows by part and fate; repaired ones again under their own name."""
@@ -294,17 +373,6 @@ def _nothing(sheets: Iterable[Sheet], source: Source, delivery: Delivery) -> boo
     """Whether the files hold no rows, and that says nothing."""
     rows = sum(s.rows.num_rows + len(s.misshapen) for s in sheets)
     return rows == 0 and not (delivery.mode == "snapshot" and source.nature == "register")
-
-
-def stream(con: duckdb.DuckDBPyConnection, sql: str) -> Iterator[pa.Table]:
-    """The rows of a query in tables of a row group; one table at least."""
-    reader = con.execute(sql).to_arrow_reader(ROWS)
-    some = False
-    for batch in reader:
-        some = True
-        yield pa.Table.from_batches([batch])
-    if not some:
-        yield reader.schema.empty_table()
 
 
 def _people_sql(feed: Feed) -> str:

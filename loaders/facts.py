@@ -12,12 +12,11 @@ from doudi.loaders.source import NUMBERS
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     import duckdb
 
     from doudi.graph.schema import Property
-    from doudi.graph.tables import FactStore
     from doudi.loaders.columns import Frame
     from doudi.loaders.modes import Delivery
     from doudi.loaders.source import Block, Source
@@ -37,12 +36,23 @@ def declared(block: Block) -> tuple[Property, ...]:
 
 
 def make_facts(
-    con: duckdb.DuckDBPyConnection, source: Source, delivery: Delivery, store: FactStore, seq: int
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    delivery: Delivery,
+    records: Callable[..., str],
+    seq: int,
 ) -> dict[tuple[str, ...], list[str]]:
     """SQL of the records that ``incoming`` and ``outgoing`` rows give, by label or (type, start, end).
 
     Knowledge of rows that no longer hold ends; what was true until a change is told again as a fact
     of its own, closed; then the new rows speak.
+
+    Args:
+        con: The engine, with ``incoming`` and ``outgoing``.
+        source: The declaration.
+        delivery: The delivery.
+        records: Gives SQL of the records of a label or (type, start, end) told so far.
+        seq: Running number of the load.
     """
     some_gone = con.execute("SELECT 1 FROM outgoing LIMIT 1").fetchall() != []
     found: dict[tuple[str, ...], list[str]] = {}
@@ -53,7 +63,7 @@ def make_facts(
             gone = block_sql(source, block, frame_of(source), "outgoing")
             con.execute(f"CREATE OR REPLACE TABLE come AS {come}")
             con.execute(f"CREATE OR REPLACE TABLE gone AS {gone}")
-            changed = _changed_sql(source, block, delivery, store.files(*name))
+            changed = _changed_sql(source, block, delivery, records(*name))
             con.execute(f"CREATE OR REPLACE TABLE changed{number} AS {changed}")
             come = f"FROM changed{number}"
         sql = f"SELECT * EXCLUDE (was_true, deleted), CAST({seq} AS BIGINT) AS seq FROM ({come})"
@@ -120,7 +130,7 @@ def _grade(block: Block, frame: Frame) -> str:
     return f"{GRADED}[greatest({places})]" if len(used) > 1 else f"{GRADED}[{places}]"
 
 
-def _changed_sql(source: Source, block: Block, delivery: Delivery, files: list[Path]) -> str:
+def _changed_sql(source: Source, block: Block, delivery: Delivery, records: str) -> str:
     """The records of a delivery that changes rows of before.
 
     ``since`` is what the tables say of the fact's first day; it differs from the row's own where an
@@ -137,7 +147,7 @@ def _changed_sql(source: Source, block: Block, delivery: Delivery, files: list[P
             WHEN {moved} THEN n.valid_from
             WHEN o.was_true AND ({differs}) THEN greatest({month}, o.since) ELSE o.since END"""
     return f"""
-    WITH stored AS ({_stored_sql(source, files)}),
+    WITH stored AS ({_stored_sql(source, records)}),
     old AS (
         SELECT g.*, CASE WHEN s.fact_id IS NULL THEN g.valid_from ELSE s.valid_from END AS since
         FROM gone g LEFT JOIN stored s ON s.fact_id = g.fact_id
@@ -156,30 +166,22 @@ def _changed_sql(source: Source, block: Block, delivery: Delivery, files: list[P
             fact_id || 's' || strftime(day, '%Y%m%d') AS fact_id, since AS valid_from,
             least(valid_to, day) AS valid_to) FROM cut
         WHERE {str(bool(block.triple)).lower()} AND (since IS NULL OR since < least(valid_to, day))
-    UNION ALL BY NAME {_cut_before_sql(block, files)}
+    UNION ALL BY NAME {_cut_before_sql(block, records)}
     UNION ALL BY NAME SELECT * EXCLUDE (differs) FROM new"""
 
 
-def _read(files: list[Path]) -> str:
-    return (
-        f"read_parquet([{', '.join(literal(str(path)) for path in files)}], union_by_name = true)"
-    )
-
-
-def _stored_sql(source: Source, files: list[Path]) -> str:
+def _stored_sql(source: Source, records: str) -> str:
     """First days of the facts that go, as the tables have them."""
-    if not files:
-        return "SELECT NULL::VARCHAR AS fact_id, NULL::DATE AS valid_from WHERE false"
     return f"""
-        SELECT fact_id, valid_from FROM {_read(files)}
+        SELECT fact_id, valid_from FROM ({records})
         WHERE source = {literal(source.slug)} AND fact_id IN (SELECT fact_id FROM gone) AND NOT retracted
         QUALIFY row_number() OVER (PARTITION BY fact_id ORDER BY known_from DESC, seq DESC) = 1"""
 
 
-def _cut_before_sql(block: Block, files: list[Path]) -> str:
+def _cut_before_sql(block: Block, records: str) -> str:
     """Closed facts that earlier changes left of a row that is deleted: never sent, so never cut."""
-    if not files or not block.triple:
+    if not block.triple:
         return "SELECT * EXCLUDE (since) FROM old WHERE false"
     return f"""SELECT o.* EXCLUDE (since) REPLACE (s.fact_id AS fact_id, true AS retracted)
-        FROM old o JOIN (SELECT DISTINCT fact_id FROM {_read(files)} WHERE contains(fact_id, 's')) s
+        FROM old o JOIN (SELECT DISTINCT fact_id FROM ({records}) WHERE contains(fact_id, 's')) s
             ON split_part(s.fact_id, 's', 1) = o.fact_id WHERE o.deleted"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doudi.loaders.columns import frame_of
+from doudi.loaders.modes import hash_sql
 from doudi.loaders.source import NUMBERS
 from doudi.loaders.values import literal
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def judged_sql(feed: Feed, cleaned: str, reasons: Sequence[str]) -> str:
-    """Rows with ``_field, _reason, _fate, key_text``, each judged on its own.
+    """Rows with ``_field, _reason, _fate, key_text, group_key, own_hash``, each judged on its own.
 
     Args:
         feed: The declaration and the files' columns.
@@ -32,7 +33,8 @@ def judged_sql(feed: Feed, cleaned: str, reasons: Sequence[str]) -> str:
     return f"""
     SELECT * EXCLUDE ({every}), CASE {field} END AS _field, coalesce({", ".join(refusals.values())}) AS _reason,
            CASE WHEN _reason IS NULL THEN 'kept' ELSE 'refused' END AS _fate,
-           {key} AS key_text, hash({_values(feed)}) AS _alike, {_noted(reasons)} AS _whys FROM ({cleaned})"""
+           {key} AS key_text, substr(sha256(key_text), 1, 16) AS group_key,
+           {hash_sql(frame_of(feed.source), "NULL")} AS own_hash, hash({_values(feed)}) AS _alike, {_noted(reasons)} AS _whys FROM ({cleaned})"""
 
 
 def _noted(reasons: Sequence[str]) -> str:

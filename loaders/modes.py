@@ -1,7 +1,8 @@
 """What a delivery says about the ones before: new, changed, known already, no longer listed.
 
 Accepted rows are kept, typed and pseudonymised, in ``tables/_rows/<source>/``, append-only like the
-facts. From the newest row of each key follow the rows that change something (contract §2).
+facts. From the newest row of each key follow the rows that change something (contract §2). What a
+delivery says is the table ``said`` (``statements``); what was known at its place, ``before``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from doudi.loaders.clean import Feed
+    from doudi.loaders.columns import Frame
+    from doudi.loaders.source import Source
 
 KEPT = {
     "row_key": "VARCHAR", "group_key": "VARCHAR", "row_hash": "VARCHAR", "known_from": "DATE",
@@ -38,14 +40,12 @@ NEWS = """
 """What arrived and was not known already."""
 
 ALL_NEW = """
-    SELECT * EXCLUDE (op, lone_end), false AS was_true FROM arrived
+    SELECT * EXCLUDE (op, lone_end), false AS was_true FROM ({arrived})
     WHERE op <> 'delete' AND NOT lone_end"""
 NONE_OUTGOING = "SELECT *, false AS replaced, false AS deleted, false AS was_true FROM before"
 """What these come to where nothing was known before: most files of a first delivery."""
 
-
-OF_THEIR_KEYS = """group_key IN (
-    SELECT substr(sha256(key_text), 1, 16) FROM judged WHERE _fate = 'kept')"""
+OF_THEIR_KEYS = "group_key IN (SELECT group_key FROM said)"
 """Rows that a delta can say anything about."""
 
 
@@ -64,35 +64,57 @@ class Delivery:
     month: date
 
 
-def settle(con: duckdb.DuckDBPyConnection, feed: Feed, delivery: Delivery, folder: Path) -> None:
+@dataclass(frozen=True)
+class Told:
+    """One delivery of a source, with the columns that its files have.
+
+    Attributes:
+        columns: Names of the columns; the others say nothing about the rows of before.
+    """
+
+    source: Source
+    delivery: Delivery
+    columns: frozenset[str]
+
+    def has(self, name: str) -> bool:
+        """Whether any part has a column."""
+        return name in self.columns
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the files have every declared column, so that none is taken from rows before."""
+        return all(
+            self.has(c.name) or self.has(c.embedded_in) for c in self.source.columns.values()
+        )
+
+
+def settle(con: duckdb.DuckDBPyConnection, told: Told) -> None:
     """Make ``incoming`` (rows to write) and ``outgoing`` (rows of before that no longer hold).
 
     Args:
-        con: The engine, with ``judged``.
-        feed: The declaration and the files' columns.
-        delivery: The delivery.
-        folder: ``tables/_rows/<source>``.
+        con: The engine, with ``said``, ``before``, and ``spoken`` where rows have a recorded time.
+        told: The delivery that says it.
     """
-    delta = delivery.mode == "delta"
-    con.execute(
-        "CREATE OR REPLACE TABLE before AS "
-        f"{_known_sql(con, feed, folder, delivery.as_known, OF_THEIR_KEYS if delta else 'true')}"
-    )
     some = con.execute("SELECT 1 FROM before LIMIT 1").fetchall() != []
-    arrived = _arrived_sql(feed, delivery, some=some)
+    arrived = _arrived_sql(told, some=some)
     if some:
         con.execute(f"CREATE OR REPLACE TABLE arrived AS {arrived}")
-        con.execute(f"CREATE OR REPLACE TABLE outgoing AS {_outgoing_sql(feed, delivery)}")
+        con.execute(f"CREATE OR REPLACE TABLE outgoing AS {_outgoing_sql(told)}")
         con.execute(f"CREATE OR REPLACE TABLE incoming AS {NEWS}")
         con.execute(
             "DELETE FROM outgoing WHERE replaced AND row_key NOT IN (SELECT row_key FROM incoming)"
         )
     else:
         con.execute(f"CREATE OR REPLACE TABLE outgoing AS {NONE_OUTGOING}")
-        con.execute(f"CREATE OR REPLACE TABLE incoming AS WITH arrived AS ({arrived}) {ALL_NEW}")
-    later = [day for day in snapshots(folder) if day > delivery.as_known]
-    if later and feed.source.nature == "register":
-        con.execute(_overtaken_sql(con, feed, folder, min(later)))
+        con.execute(f"CREATE OR REPLACE TABLE incoming AS {ALL_NEW.format(arrived=arrived)}")
+
+
+def settle_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    """The same for a delivery that was loaded before: nothing comes, and nothing goes."""
+    con.execute(f"CREATE OR REPLACE TABLE outgoing AS {NONE_OUTGOING} WHERE false")
+    con.execute(
+        "CREATE OR REPLACE TABLE incoming AS SELECT *, false AS was_true FROM before WHERE false"
+    )
 
 
 def amounts_before(folder: Path, at: date, names: Sequence[str]) -> str:
@@ -102,33 +124,53 @@ def amounts_before(folder: Path, at: date, names: Sequence[str]) -> str:
     chosen = ", ".join(f'"{n}"' if n in there else f'CAST(NULL AS DOUBLE) AS "{n}"' for n in names)
     if not files:
         return f"(SELECT {chosen} WHERE false)"
-    paths = ", ".join(literal(str(path)) for path in files)
     return (
-        f"(SELECT {chosen} FROM read_parquet([{paths}], union_by_name = true) "
+        f"(SELECT {chosen} FROM {parquet_sql(files)} "
         f"WHERE known_from <= DATE '{at.isoformat()}' AND NOT retracted)"
     )
 
 
-def snapshots(folder: Path) -> list[date]:
-    """Days of the snapshots of a source that were loaded."""
-    from datetime import date as day
+def recall(con: duckdb.DuckDBPyConnection, told: Told, records: str) -> None:
+    """Make ``before``, the newest row of each key known at the delivery, and ``spoken``.
 
-    found = (pq.read_schema(path).metadata or {} for path in folder.glob("[0-9]*.parquet"))
-    return [
-        day.fromisoformat(m[b"as_known"].decode()) for m in found if m.get(b"mode") == b"snapshot"
-    ]
+    ``spoken`` says when each key was last spoken of: a row whose sender knew it earlier cannot
+    come before what was said of it in the meantime.
+
+    Args:
+        con: The engine, with ``said``.
+        told: The delivery.
+        records: SQL of the records of rows, as ``kept_sql`` gives them.
+    """
+    day = f"DATE '{told.delivery.as_known.isoformat()}'"
+    only = OF_THEIR_KEYS if told.delivery.mode == "delta" else "true"
+    con.execute(f"""CREATE OR REPLACE TABLE before AS
+        SELECT * EXCLUDE (seq) FROM ({records}) WHERE known_from <= {day} AND {only}
+        QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, seq DESC) = 1
+            AND NOT retracted""")
+    if told.has("recorded_time"):
+        con.execute(f"""CREATE OR REPLACE TABLE spoken AS
+            SELECT row_key, max(known_from) AS last FROM ({records}) WHERE known_from <= {day}
+            GROUP BY row_key""")
 
 
-def _known_sql(
-    con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, at: date, only: str = "true"
-) -> str:
-    """The newest row of each key known at a day, in today's columns."""
-    wanted = {**frame_of(feed.source).types, **KEPT}
+KEPT_ROWS = """
+    SELECT * EXCLUDE (replaced, was_true, deleted) REPLACE (true AS retracted), {seq} AS seq
+    FROM outgoing WHERE NOT replaced
+    UNION ALL BY NAME SELECT * EXCLUDE (was_true), {seq} AS seq FROM incoming"""
+"""The records of rows that a settled delivery adds: what was accepted and what ended."""
+
+
+def kept_sql(con: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> str:
+    """The records of rows of a source that count, in today's columns.
+
+    Records that were told anew later (``retold/``) no longer do.
+    """
+    wanted = {**frame_of(source).types, **KEPT, "seq": "BIGINT"}
     paths = sorted(folder.glob("[0-9]*.parquet"))
     if not paths:
         empty = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in wanted.items())
         return f"SELECT {empty} WHERE false"
-    files = f"read_parquet([{', '.join(literal(str(p)) for p in paths)}], union_by_name = true)"
+    files = parquet_sql(paths)
     there = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {files}").fetchall()}
     chosen = ", ".join(
         f'CAST("{name}" AS {kind}) AS "{name}"'
@@ -136,72 +178,94 @@ def _known_sql(
         else f'CAST(NULL AS {kind}) AS "{name}"'
         for name, kind in wanted.items()
     )
+    retold = sorted((folder / "retold").glob("[0-9]*.parquet"))
+    if not retold:
+        return f"SELECT {chosen} FROM {files}"
     return f"""
-    SELECT {chosen} FROM {files} WHERE known_from <= DATE '{at.isoformat()}' AND {only}
-    QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, seq DESC) = 1
-        AND NOT retracted"""
+    SELECT k.* FROM (SELECT {chosen} FROM {files}) k LEFT JOIN (
+        SELECT row_key, max(seq) AS since FROM {parquet_sql(retold)} GROUP BY ALL
+    ) r ON r.row_key = k.row_key WHERE r.since IS NULL OR k.seq >= r.since"""
 
 
-def _arrived_sql(feed: Feed, delivery: Delivery, *, some: bool) -> str:
+def parquet_sql(paths: list[Path]) -> str:
+    """Files as a table, columns by name."""
+    return f"read_parquet([{', '.join(literal(str(p)) for p in paths)}], union_by_name = true)"
+
+
+def hash_sql(frame: Frame, ended: str) -> str:
+    """The hash of a row's values and of the day on which it was ended."""
+    values = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in frame.names)
+    return f"substr(sha256(to_json([{values}, CAST({ended} AS VARCHAR)])::VARCHAR), 1, 16)"
+
+
+def _arrived_sql(told: Told, *, some: bool) -> str:
     """Kept rows with their key, the hash of their values, and when they were known.
 
     Rows of a group key are a bag: each row is a fact of its own, named by its values. A column that
     the files lack says nothing about the row of before, and neither does an empty cell of a row
     that only ends.
     """
-    single = feed.source.key_kind == "id"
+    source, delivery = told.source, told.delivery
+    single = source.key_kind == "id"
     day, month = f"DATE '{delivery.as_known.isoformat()}'", f"DATE '{delivery.month.isoformat()}'"
-    frame = frame_of(feed.source)
-    values = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in frame.names)
-    ends = " AND ".join(f'a."{name}" IS NULL' for name in feed.source.ends) or "true"
-    recorded = "a.recorded_time" if feed.has("recorded_time") else "NULL::DATE"
-    known, seen, since, before = "false", "NULL::DATE", "NULL::DATE", ""
+    frame = frame_of(source)
+    ends = " AND ".join(f'a."{name}" IS NULL' for name in source.ends) or "true"
+    known, seen, before = "false", "NULL::DATE", ""
     if single and some:
-        known, seen, since = "b.row_key IS NOT NULL", "b.first_seen", "b.known_from"
+        known, seen = "b.row_key IS NOT NULL", "b.first_seen"
         before = "LEFT JOIN before b ON b.row_key = a.group_key"
-    main = _main_day(feed)
+    timed = told.has("recorded_time")
+    since = "b.known_from" if single and some and not timed else "NULL::DATE"
+    spoken = "LEFT JOIN spoken s USING (row_key)" if timed else ""
     mains = [f'"{c.name}" IS NULL' for c in frame.columns if c.role == "main"]
-    op = "coalesce(a._op, 'upsert')" if feed.has("_op") else "'upsert'"
+    key = "group_key" if single else "substr(sha256(group_key || row_hash), 1, 16)"
     return f"""
-    WITH keyed AS (
-        SELECT *, substr(sha256(key_text), 1, 16) AS group_key FROM judged WHERE _fate = 'kept'
-    ), merged AS (
-        SELECT {", ".join(_merged(feed, op, single and some))}, a.group_key, {op} AS op, a._line,
-               {known} AS was_known, coalesce({seen}, {month}) AS first_seen,
-               CASE WHEN {op} = 'end' AND {ends} THEN {month} END AS ended_on,
-               greatest(least(coalesce({recorded}, {day}), {day}), {since}) AS known_from
-        FROM keyed a {before}
+    WITH merged AS (
+        SELECT {", ".join(_merged(told, merge=single and some))}, a.group_key, a.op, a.line AS _line,
+               a.recorded, a.own_hash, {known} AS was_known, coalesce({seen}, {month}) AS first_seen,
+               CASE WHEN a.op = 'end' AND {ends} THEN {month} END AS ended_on,
+               {since} AS since
+        FROM said a {before}
     ), hashed AS (
-        SELECT *, substr(sha256(to_json([{values}, CAST(ended_on AS VARCHAR)])::VARCHAR), 1, 16) AS row_hash
-        FROM merged
+        SELECT *, {_row_hash(told)} AS row_hash, {key} AS row_key FROM merged
     )
-    SELECT {", ".join(f'"{n}"' for n in frame.names)},
-           {"group_key" if single else "substr(sha256(group_key || row_hash), 1, 16)"} AS row_key,
-           group_key, row_hash, known_from, _line, {literal(delivery.batch)} AS _batch,
-           {main} AS main_day, first_seen, ended_on, false AS retracted, op,
+    SELECT {", ".join(f'"{n}"' for n in frame.names)}, row_key, group_key, row_hash,
+           greatest(least(coalesce(recorded, {day}), {day}), {"s.last" if timed else "since"}) AS known_from,
+           _line, {literal(delivery.batch)} AS _batch, {main_day(source)} AS main_day, first_seen,
+           ended_on, false AS retracted, op,
            op = 'end' AND NOT was_known AND ({" OR ".join(mains) or "false"}) AS lone_end
-    FROM hashed"""
+    FROM hashed {spoken}"""
 
 
-def _main_day(feed: Feed) -> str:
+def _row_hash(told: Told) -> str:
+    """The hash of a merged row: its own, unless values of the row before or an end came to it."""
+    merged = hash_sql(frame_of(told.source), "ended_on")
+    if not told.is_whole:
+        return merged
+    return (
+        f"CASE WHEN op = 'end' THEN {merged} ELSE own_hash END" if told.has("_op") else "own_hash"
+    )
+
+
+def main_day(source: Source) -> str:
     """The day that dates a row; of a year its first."""
-    name = feed.source.main_date
+    name = source.main_date
     if not name:
         return "NULL::DATE"
-    year = feed.source.columns[name].type == "int"
+    year = source.columns[name].type == "int"
     return f'make_date("{name}", 1, 1)' if year else f'CAST("{name}" AS DATE)'
 
 
-def _merged(feed: Feed, op: str, single: bool) -> list[str]:  # noqa: FBT001 - one caller
+def _merged(told: Told, *, merge: bool) -> list[str]:
     found = []
-    for column in feed.source.columns.values():
-        there = feed.has(column.name) or feed.has(column.embedded_in)
-        for name, kind in frame_of(feed.source).types.items():
+    for column in told.source.columns.values():
+        there = told.has(column.name) or told.has(column.embedded_in)
+        for name, kind in frame_of(told.source).types.items():
             if name != column.name and not name.startswith(f"{column.name}__"):
                 continue
             empty = f'len(a."{name}") = 0' if kind.endswith("[]") else f'a."{name}" IS NULL'
-            kept = f'CASE WHEN {op} = \'end\' AND {empty} THEN b."{name}" ELSE a."{name}" END'
-            if not single:
+            kept = f'CASE WHEN a.op = \'end\' AND {empty} THEN b."{name}" ELSE a."{name}" END'
+            if not merge:
                 kept = f'a."{name}"'
             elif not there:
                 kept = f'b."{name}"'
@@ -209,13 +273,14 @@ def _merged(feed: Feed, op: str, single: bool) -> list[str]:  # noqa: FBT001 - o
     return found
 
 
-def _outgoing_sql(feed: Feed, delivery: Delivery) -> str:
+def _outgoing_sql(told: Told) -> str:
     """Rows of before that were replaced, deleted, or are no longer listed.
 
     ``was_true`` rows held until a change, because a column of ``changes`` differs; the others are
     knowledge that ends.
     """
-    source, day = feed.source, f"DATE '{delivery.as_known.isoformat()}'"
+    source, delivery = told.source, told.delivery
+    day = f"DATE '{delivery.as_known.isoformat()}'"
     listed = "b.row_key IN (SELECT row_key FROM arrived WHERE op <> 'delete')"
     span = "true"
     if source.nature != "register":
@@ -229,7 +294,7 @@ def _outgoing_sql(feed: Feed, delivery: Delivery) -> str:
         gone = f"({gone} OR (NOT {listed} AND {same_bag}))"
     differs = " OR ".join(f'b."{name}" IS DISTINCT FROM n."{name}"' for name in source.changes)
     deleted = "false"
-    if feed.has("_op"):
+    if told.has("_op"):
         deleted = "b.group_key IN (SELECT group_key FROM arrived WHERE op = 'delete')"
     return f"""
     SELECT b.* REPLACE (coalesce(n.known_from, greatest({day}, b.known_from)) AS known_from),
@@ -238,13 +303,3 @@ def _outgoing_sql(feed: Feed, delivery: Delivery) -> str:
     FROM before b LEFT JOIN arrived n
         ON n.row_key = b.row_key AND n.row_hash <> b.row_hash AND n.op <> 'delete'
     WHERE n.row_key IS NOT NULL OR {gone} OR ({deleted} AND NOT {listed})"""
-
-
-def _overtaken_sql(con: duckdb.DuckDBPyConnection, feed: Feed, folder: Path, later: date) -> str:
-    """Rows of a late delivery that a snapshot loaded before, but made later, did not list."""
-    day = f"DATE '{later.isoformat()}'"
-    return f"""
-    INSERT INTO outgoing BY NAME
-    SELECT * REPLACE ({day} AS known_from, false AS was_true), false AS replaced, false AS deleted
-    FROM incoming WHERE row_key NOT IN (
-        SELECT row_key FROM ({_known_sql(con, feed, folder, later)}))"""

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from doudi.loaders.modes import main_day
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
@@ -64,17 +65,16 @@ def sketch(con: duckdb.DuckDBPyConnection, feed: Feed) -> Sketch:
     """The sketch of a feed that was settled.
 
     Args:
-        con: The engine, with ``judged``, ``before`` and what arrived.
+        con: The engine, with ``judged`` and ``said``.
         feed: The declaration and the files' columns.
     """
-    arrived = _arrived(con)
     there = [c for c in feed.source.columns.values() if feed.has(c.name)]
     filled = _filled(con, there)
     rows = filled.pop("")
     enough = [c for c in there if filled[c.name] >= ENOUGH and not c.personal]
     return Sketch(
-        digest=_digest(con, arrived),
-        span=_span(con, feed, arrived),
+        digest=_digest(con),
+        span=_span(con, feed),
         nulls={name: round(1 - count / rows, 4) for name, count in filled.items()} if rows else {},
         deciles=_deciles(con, [c.name for c in enough if c.type in ("decimal", "int", "ratio")]),
         shares={c.name: _shares(con, c.name) for c in enough if c.type in ("enum", "bool")},
@@ -96,26 +96,20 @@ def _quoted(column: Column) -> str:
     return f'"{column.name}"'
 
 
-def _arrived(con: duckdb.DuckDBPyConnection) -> str:
-    """The table of accepted rows: of a first delivery all of them are incoming."""
-    is_first = con.execute("SELECT 1 FROM before LIMIT 1").fetchall() == []
-    return "incoming" if is_first else "arrived"
-
-
-def _digest(con: duckdb.DuckDBPyConnection, arrived: str) -> str:
+def _digest(con: duckdb.DuckDBPyConnection) -> str:
     """A name of the accepted rows: they are pseudonymised, so that it gives no number away."""
     row = con.execute(
-        f"SELECT count(*), sum(hash(group_key, row_hash)::HUGEINT)::VARCHAR FROM {arrived}"
+        "SELECT count(*), sum(hash(group_key, own_hash, op)::HUGEINT)::VARCHAR FROM said"
     ).fetchall()[0]
     return hashlib.sha256(repr(row).encode()).hexdigest()[:16]
 
 
-def _span(con: duckdb.DuckDBPyConnection, feed: Feed, arrived: str) -> tuple[str, ...]:
+def _span(con: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[str, ...]:
     if feed.source.nature == "register":
         return ()
     months = ("min", "max")
-    looks = ", ".join(f"strftime({one}(main_day), '%Y-%m')" for one in months)
-    sql = f"SELECT {looks} FROM {arrived}"
+    looks = ", ".join(f"strftime({one}({main_day(feed.source)}), '%Y-%m')" for one in months)
+    sql = f"SELECT {looks} FROM said"
     first, last = con.execute(sql).fetchall()[0]
     return (first, last) if first else ()
 

@@ -101,6 +101,8 @@ class Parameters:
         paths = sorted(str(p) for p in (view.store.root / "parameters").glob("[0-9]*.parquet"))
         if not paths:
             return cls()
+        whole = [place for place, path in enumerate(paths) if path.endswith(".whole.parquet")]
+        paths = paths[max(whole, default=0) :]  # a late delivery tells all of them anew
         with duckdb.connect() as con:
             table = con.execute(_ROWS, [paths, view.as_known or date.max]).fetch_arrow_table()
         return cls(

@@ -225,10 +225,32 @@ def test_an_older_delivery_takes_its_own_place(office: Office, people: list[str]
     office.deliver(members(member(people[0], "300")), batch="2026-06")
     old = members(member(people[0], "100"), member(people[1], "50"))
     office.deliver(old, batch="2026-03")
-    now = office.links(*MEMBER_OF)
-    assert [row["declared_income_yuan"] for row in now] == [300.0]
+    assert spans(office.links(*MEMBER_OF), "declared_income_yuan") == [
+        (date(2024, 1, 15), date(2026, 6, 1), 100.0),
+        (date(2026, 6, 1), None, 300.0),
+    ]
     then = office.links(*MEMBER_OF, as_known=date(2026, 4, 30))
     assert sorted(row["declared_income_yuan"] for row in then) == [50.0, 100.0]
+
+
+def test_a_late_delivery_does_not_overrule_one_that_only_confirmed(
+    office: Office, people: list[str]
+) -> None:
+    for batch, income in (("2026-01", "300"), ("2026-06", "300"), ("2026-03", "100")):
+        office.deliver(members(member(people[0], income)), batch=batch)
+    (now,) = [r for r in office.links(*MEMBER_OF) if r["valid_to"] is None]
+    assert now["declared_income_yuan"] == 300.0
+    then = office.links(*MEMBER_OF, as_known=date(2026, 4, 30))
+    assert [r["declared_income_yuan"] for r in then if r["valid_to"] is None] == [100.0]
+
+
+def test_what_a_late_delivery_said_first_is_known_from_then(
+    office: Office, people: list[str]
+) -> None:
+    for batch, income in (("2026-01", "100"), ("2026-06", "300"), ("2026-03", "300")):
+        office.deliver(members(member(people[0], income)), batch=batch)
+    (now,) = [r for r in office.links(*MEMBER_OF) if r["valid_to"] is None]
+    assert (now["known_from"], now["batch"]) == (date(2026, 4, 5), "2026-03")
 
 
 def test_a_snapshot_that_shrank_stops_the_feed(office: Office, people: list[str]) -> None:
