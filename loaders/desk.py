@@ -15,6 +15,7 @@ from doudi.loaders.feeds import note_feed
 from doudi.loaders.headers import match
 from doudi.loaders.identity import Keys, keep_in_vault, newcomers, write_whole
 from doudi.loaders.judge import judge
+from doudi.loaders.messages import stopped
 from doudi.loaders.modes import kept_sql, remember, settle
 from doudi.loaders.plausible import check_size, check_units
 from doudi.loaders.read import read_sheet
@@ -69,6 +70,7 @@ class Desk:
         self._clean(feed, sheets)
         statement = state(self.con, feed, delivery)
         remember(self.con, statement.told, kept_sql(self.con, source, self._rows(source)))
+        self._require_said(statement, paths[-1])
         check_size(self.con, feed, delivery, paths[-1])
         check_units(self.con, feed, paths[-1])
         facts = self._write(feed, statement, sheets)
@@ -120,6 +122,18 @@ class Desk:
         keep_in_vault(self.con, fresh, self.home / "vault" / f"{stem}.parquet", self.keys.vault)
         self._keep(statement, telling, stem)
         return facts
+
+    def _require_said(self, statement: Statement, path: Path) -> None:
+        """Stop a late delivery where rows are known of deliveries that were not kept."""
+        source = statement.told.source
+        before = statements(source, self._said(source))
+        if not before or before[-1].place <= statement.place:
+            return
+        batches = [s.told.delivery.batch for s in before] + [statement.told.delivery.batch]
+        rows = kept_sql(self.con, source, self._rows(source))
+        sql = f"SELECT 1 FROM ({rows}) WHERE _batch NOT IN (SELECT unnest(?)) LIMIT 1"
+        if self.con.execute(sql, [batches]).fetchall():
+            raise stopped(path, "unsaid")
 
     def _tell(self, statement: Statement) -> Telling | None:
         """What a delivery adds; None where the same was loaded before."""
