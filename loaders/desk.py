@@ -18,6 +18,7 @@ from doudi.loaders.headers import match, spellings
 from doudi.loaders.health import note_health, note_stopped
 from doudi.loaders.identity import Keys, Veil, newcomers, remember, sealed
 from doudi.loaders.judge import judge
+from doudi.loaders.messages import stopped
 from doudi.loaders.modes import kept_sql, parquet_sql, recall, settle, settle_nothing
 from doudi.loaders.names import keep_names
 from doudi.loaders.plausible import check_size, check_units
@@ -177,6 +178,7 @@ class Desk:
         work = self._clean(feed, delivery, sheets)
         last = self.folder.path / list(sheets)[-1]
         recall(self.con, work.told.told, kept_sql(self.con, source, self._rows(source)))
+        self._require_said(work.told, last)
         check_size(self.con, feed, delivery, last)
         check_units(self.con, feed, self._rows(source), last)
         return work
@@ -225,6 +227,18 @@ class Desk:
                 add(draft)
         remember(self.con, fresh, self.veil)
         return facts
+
+    def _require_said(self, statement: Statement, path: Path) -> None:
+        """Stop a late delivery where rows are known of deliveries that were not kept."""
+        source = statement.told.source
+        before = statements(source, self._said(source))
+        if not before or before[-1].place <= statement.place:
+            return
+        batches = [s.told.delivery.batch for s in before] + [statement.told.delivery.batch]
+        rows = kept_sql(self.con, source, self._rows(source))
+        sql = f"SELECT 1 FROM ({rows}) WHERE _batch NOT IN (SELECT unnest(?)) LIMIT 1"
+        if self.con.execute(sql, [batches]).fetchall():
+            raise stopped(path, "unsaid")
 
     def _tell(self, statement: Statement) -> Telling | None:
         """What a delivery adds; None where the same was loaded before."""

@@ -70,6 +70,10 @@ FOUND: dict[str, Pair] = {
         "全量数据只有 {rows} 行，已知有效记录 {known} 条",
         "a snapshot of {rows} rows, where {known} records are known",
     ),
+    "unsaid": (
+        "晚到的批次；更早载入的批次没有留下内容记录",
+        "a late delivery, where what earlier loads said was not kept",
+    ),
     "few": (
         "全量数据只有 {rows} 行，至少应有 {least} 行",
         "a snapshot of {rows} rows, at least {least} are normal",
@@ -97,6 +101,7 @@ EXPECTED: dict[str, Pair] = {
     "memo": ("只有字符、数值、日期、逻辑字段的 .dbf", "a .dbf with text, number, date and logical fields"),
     "shrunk": ('完整的全量数据；增量请在 delivery.toml 写 mode = "delta"',
                'a whole snapshot; for changes only, mode = "delta" in delivery.toml'),
+    "unsaid": ("由各批次重新载入的主目录", "a home loaded again from its deliveries"),
     "few": ("完整的全量数据", "a whole snapshot"),
 }  # fmt: skip
 WHOLE = (
