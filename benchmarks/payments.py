@@ -49,7 +49,7 @@ class Fault:
 FAULTS = (
     Fault("payee_id", "id.missing", "row refused", ("", "无", "000000000000000000")),
     Fault("payee_id", "id.text", "row refused", ("张三", "12345")),
-    Fault("payee_id", "id.checksum", "row refused", ("53990119800230001X", "539901198001010010")),
+    Fault("payee_id", "id.checksum", "row refused", ("53990119800230001X", "539901198001010011")),
     Fault("payee_id", "id.scientific", "row refused", ("5.39901E+17",)),
     Fault("amount", "number.text", "row refused", ("待核", "——")),
     Fault("amount", "required.missing", "row refused", ("", "NULL")),
