@@ -81,7 +81,7 @@ def write_payments(folder: Path, rows: int, seed: int = 1) -> None:
         "amount": np.char.mod("%.2f", random.integers(2000, 90_000, rows) / 100).astype(object),
         "pay_date": day.astype(str).astype(object),
         "batch": flat.astype(object),
-        "status": np.where(random.random(rows) < 0.01, "退回", "成功").astype(object),
+        "status": np.where(random.integers(0, ONE_IN, rows) == 0, "退回", "成功").astype(object),
         "payment_no": np.array([f"P{n:010d}" for n in range(rows)], object),
         "benefit_month": flat.astype(object),
         "household_id": np.array([f"DB{n:09d}" for n in whose // 3], object),

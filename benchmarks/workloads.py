@@ -10,8 +10,6 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from benchmarks import peers, timing
 from benchmarks.county import synth_laps
 from benchmarks.loading import delta_laps, id_laps, load_laps
