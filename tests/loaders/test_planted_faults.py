@@ -52,7 +52,8 @@ KINDS = (
 
 def payments(rows: int) -> tuple[list[list[str]], list[tuple[int, str, str, str]]]:
     """Rows of payments, one in a hundred with a fault, and the faults: line, field, reason, effect."""
-    names, people = HEADER.split(","), numbers(rows // 20, 7)
+    names: list[str] = [*HEADER.split(",")]
+    people = numbers(rows // 20, 7)
     cells, planted = [], []
     for n in range(rows):
         month = f"2025-{n % 12 + 1:02d}"
