@@ -49,7 +49,7 @@ class Fault:
 FAULTS = (
     Fault("payee_id", "id.missing", "row refused", ("", "无", "000000000000000000")),
     Fault("payee_id", "id.text", "row refused", ("张三", "12345")),
-    Fault("payee_id", "id.checksum", "row refused", ("53990119800230001X", "539901198001010010")),
+    Fault("payee_id", "id.checksum", "row refused", ("53990119800230001X", "539901198001010011")),
     Fault("payee_id", "id.scientific", "row refused", ("5.39901E+17",)),
     Fault("amount", "number.text", "row refused", ("待核", "——")),
     Fault("amount", "required.missing", "row refused", ("", "NULL")),
@@ -81,7 +81,7 @@ def write_payments(folder: Path, rows: int, seed: int = 1) -> None:
         "amount": np.char.mod("%.2f", random.integers(2000, 90_000, rows) / 100).astype(object),
         "pay_date": day.astype(str).astype(object),
         "batch": flat.astype(object),
-        "status": np.where(random.random(rows) < 0.01, "退回", "成功").astype(object),
+        "status": np.where(random.integers(0, ONE_IN, rows) == 0, "退回", "成功").astype(object),
         "payment_no": np.array([f"P{n:010d}" for n in range(rows)], object),
         "benefit_month": flat.astype(object),
         "household_id": np.array([f"DB{n:09d}" for n in whose // 3], object),

@@ -366,9 +366,8 @@ def _numpy_check(square: NDArray[np.uint8]) -> NDArray[np.bool_]:
     check = np.frombuffer(b"10X98765432", np.uint8)[
         (digits[:, :17].clip(0, 9) @ np.array(WEIGHTS, np.int32)) % 11
     ]
-    right: NDArray[np.bool_] = ((digits[:, :17] >= 0) & (digits[:, :17] <= 9)).all(axis=1) & (
-        digits[:, 0] > 0
-    )
+    right = np.all(digits[:, :17].astype(np.uint32) <= 9, axis=1)  # noqa: PLR2004 - a digit
+    right &= digits[:, 0] > 0
     right &= check == square[:, 17]
     year = digits[:, 6:10] @ np.array([1000, 100, 10, 1])
     month, day = digits[:, 10] * 10 + digits[:, 11], digits[:, 12] * 10 + digits[:, 13]
@@ -376,7 +375,8 @@ def _numpy_check(square: NDArray[np.uint8]) -> NDArray[np.bool_]:
     leap = (month == 2) & (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))  # noqa: PLR2004 - February
     right &= (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004 - a month
     right &= day <= lengths[month.clip(0, 12)] + leap
-    return right & (year >= 1850) & (year * 10000 + month * 100 + day <= 20260505)  # noqa: PLR2004 - days
+    right &= (year >= 1850) & (year * 10000 + month * 100 + day <= 20260505)  # noqa: PLR2004 - days
+    return np.asarray(right, bool)
 
 
 def _sha(pl: Any, texts: Any) -> Any:  # noqa: ANN401 - polars is imported where it is used

@@ -53,7 +53,7 @@ def verdicts(workload: str, compared: list[Comparison]) -> list[str]:
 
 def _verdict(target: float, ratio: float | None) -> str:
     word = "not measurable" if ratio is None else "met" if ratio <= target else "MISSED"
-    said = "-" if ratio is None else f"{ratio:.3g}"
+    said = "-" if ratio is None else f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"  # noqa: PLR2004 - two places say nothing there
     return f"target: {target:g} times the peer's cpu time or less; {said}: {word}"
 
 

@@ -65,12 +65,14 @@ def draft(path: Path, tables: Iterable[pa.Table]) -> Draft | None:
     with _said(path, name):
         path.parent.mkdir(parents=True, exist_ok=True)
         with name.open("wb") as handle:
-            for table in tables:
-                writer = writer or pq.ParquetWriter(handle, table.schema, compression="zstd")
-                writer.write_table(table, row_group_size=ROWS)
-                rows += table.num_rows
-            if writer:
-                writer.close()
+            try:
+                for table in tables:
+                    writer = writer or pq.ParquetWriter(handle, table.schema, compression="zstd")
+                    writer.write_table(table, row_group_size=ROWS)
+                    rows += table.num_rows
+            finally:
+                if writer:
+                    writer.close()
             handle.flush()
             os.fsync(handle.fileno())
         if writer is None:

@@ -18,11 +18,12 @@ def laps(cpu: float) -> list[Lap]:
     return [Lap(Figures(cpu * times, cpu, 1.0), "") for times in (1, 2)]
 
 
-@pytest.mark.parametrize(("ours", "verdict"), [(3.0, "3.00: met"), (3.1, "3.10: MISSED")])
-def test_a_load_at_the_target_meets_it(ours: float, verdict: str) -> None:
-    (line,) = verdicts("load", [took("load", ours, 1.0)])
-    assert line.startswith("target: 3 times")
-    assert line.endswith(verdict)
+@pytest.mark.parametrize(("ours", "verdict"), [(1.0, "1.00: met"), (1.1, "1.10: MISSED")])
+def test_a_load_is_judged_beside_each_peer(ours: float, verdict: str) -> None:
+    sql, polars = verdicts("load", [took("sql", ours, 1.0), took("polars", ours, 1.0)])
+    assert sql.startswith("sql: target: 1 times")
+    assert sql.endswith(verdict)
+    assert polars.endswith("met")
 
 
 def test_detectors_are_judged_together_and_the_far_ones_named() -> None:
