@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from doudi import commands_graph, commands_leads, commands_line, commands_synth
+from doudi import commands_graph, commands_leads, commands_line, commands_link, commands_synth
 from doudi.console import Console
 from doudi.graph.errors import DoudiError, Lang, Pair, Said, in_lang
 from doudi.home import Home
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 commands_line.register(app)
 commands_synth.register(app)
+commands_link.register(app)
 commands_leads.register(app)
 commands_graph.register(app)
 

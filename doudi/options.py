@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +39,22 @@ def open_line(
     if made:
         console.say(f"新建主目录 {opened.path}", f"made the home folder {opened.path}")
     return Line(opened, console)
+
+
+def open_console(lang: str | None, *, as_json: bool, home: Path | None = None) -> Console:
+    """The voice of a command that needs no home and makes none.
+
+    Its language is the one typed, else that of the environment, else that of the home's settings.
+    """
+    wish = lang or os.environ.get("DOUDI_LANG") or _lang_of(Home.locate(home))
+    return Console(lang=_lang(wish), as_json=as_json)
+
+
+def _lang_of(home: Path) -> str:
+    """The language of a home's settings, Chinese where there are none."""
+    with suppress(OSError, ValueError):
+        return str(tomllib.loads((home / "doudi.toml").read_text("utf-8")).get("lang", "zh"))
+    return "zh"
 
 
 def _lang(given: str) -> Lang:

@@ -12,6 +12,7 @@
     ├── SourceError                  1: a source's TOML is wrong
     ├── FeedStopped                  3: one file of a delivery was refused as a whole
     ├── DeliveryError                1: a delivery folder cannot be read
+    ├── LinkError                    1: records cannot be linked as they are
     ├── DetectorError                1: a detector's header or query is wrong
     ├── ReceiptError                 1: a receipt cannot be replayed
     ├── PolicyError                  1: a parameter is missing for an area and month
@@ -249,6 +250,10 @@ class FeedStopped(DoudiError):
 
 class DeliveryError(DoudiError):
     """A delivery folder that cannot be read."""
+
+
+class LinkError(DoudiError):
+    """Records that cannot be linked as they are."""
 
 
 class DetectorError(DoudiError):
