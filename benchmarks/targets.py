@@ -9,7 +9,7 @@ from benchmarks.timing import Figures, best
 if TYPE_CHECKING:
     from benchmarks.workloads import Comparison
 
-TOGETHER = {"synth": 5.0, "load": 3.0, "detect": 12.0}
+TOGETHER = {"synth": 5.0, "load": 3.0, "detect": 12.0, "link": 0.5}
 """Most that a workload may take as a whole."""
 
 SINGLE = {"detect": 20.0}

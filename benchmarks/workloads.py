@@ -1,4 +1,4 @@
-"""The workloads synth, load, build and detect; where both sides answer, they must agree first."""
+"""The workloads; where both sides answer the same question, they must agree first."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import duckdb
 
 from benchmarks import peers, timing
 from benchmarks.county import synth_laps
+from benchmarks.linkage import link_laps
 from benchmarks.twins import Court, twinned
 from doudi.graph.connection import Connection
 from doudi.graph.neo4j_import import import_offline
@@ -54,6 +55,7 @@ class Comparison:
         ours: Our laps.
         peer: The peer's laps.
         peer_name: What the peer is.
+        notes: How good the answers are, where they need not be the same.
     """
 
     case: str
@@ -61,6 +63,7 @@ class Comparison:
     ours: list[Lap]
     peer: list[Lap]
     peer_name: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -285,9 +288,16 @@ def making(bench: Bench) -> list[Comparison]:
     return [Comparison("synth", rows, ours, peer, "DuckDB COPY of the finished tables")]
 
 
+def linking(bench: Bench) -> list[Comparison]:
+    """Two registers of the same people linked, beside Splink; answers are held against the truth."""
+    rows, ours, peer, notes = link_laps(bench.folder, bench.households, bench.seed, bench.rounds)
+    return [Comparison("link", rows, ours, peer, "Splink on DuckDB", notes)]
+
+
 WORKLOADS: dict[str, Callable[[Bench], list[Comparison]]] = {
     "synth": making,
     "load": loading,
     "build": building,
     "detect": detecting,
+    "link": linking,
 }
