@@ -142,7 +142,7 @@ def _birth_field(births: Births) -> Field:
     )
     rate = partial(_rate_births, births, days, years)
     field = _field("birth", "birth", link_dates.LEVELS, rate, years)
-    return Field(field.kind, field.title, field.levels, rate, _chance(days))
+    return Field(field.kind, field.title, field.levels, rate, days.chance)
 
 
 def _sex_field(values: Coded) -> Field:
@@ -156,11 +156,7 @@ def _value_field(kind: str, title: str, values: Coded) -> Field:
 
 
 def _field(kind: str, title: str, levels: tuple[str, ...], rate: Rate, values: Coded) -> Field:
-    return Field(kind, title, levels, rate, _chance(values))
-
-
-def _chance(values: Coded) -> float:
-    return float((values.shares**2).sum())
+    return Field(kind, title, levels, rate, values.chance)
 
 
 def _rate_births(births: Births, days: Coded, years: Coded, left: Rows, right: Rows) -> Rated:
