@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from doudi.graph.errors import Pair
     from doudi.loaders.link_settings import LinkSettings
 
-SIDES: dict[str, Pair] = {"left": ("左表", "left table"), "right": ("右表", "right table")}
 MAP_NEXT = (
     "写 --map，例如 --map name=姓名,birth=出生日期,area=区划",
     "type --map, such as --map name=full_name,birth=dob,area=village",
 )
+
+
+def _table(side: str) -> Pair:
+    return ("左表", "left table") if side == "left" else ("右表", "right table")
 
 
 def check_settings(settings: LinkSettings, *, two: bool) -> None:
@@ -53,7 +56,7 @@ def check_columns(names: Sequence[str], settings: LinkSettings, side: str) -> No
         if column in names:
             raise LinkError(
                 (f"有多个名为“{column}”的列", f"several columns are named {column!r}"),
-                where=SIDES[side],
+                where=_table(side),
                 expected=("列名各不相同", "a name for each column"),
                 next_step=("给其中一列改名", "give one of them another name"),
             )
@@ -61,7 +64,7 @@ def check_columns(names: Sequence[str], settings: LinkSettings, side: str) -> No
             ("列", "column"),
             column,
             names,
-            where=SIDES[side],
+            where=_table(side),
             next_step=("改正 --id、--map 或 --compare", "mend --id, --map or --compare"),
         )
 
@@ -72,7 +75,7 @@ def check_table(table: pa.Table, settings: LinkSettings, side: str) -> None:
     if table.num_rows == 0:
         raise LinkError(
             ("没有记录", "it has no rows"),
-            where=SIDES[side],
+            where=_table(side),
             expected=("至少一行", "at least one row"),
             next_step=("检查该文件的来源", "look at where the file comes from"),
         )
@@ -80,7 +83,7 @@ def check_table(table: pa.Table, settings: LinkSettings, side: str) -> None:
 
 
 def _check_ids(ids: pa.ChunkedArray, name: str, side: str) -> None:
-    rows, zh, en = len(ids), *SIDES[side]
+    rows, zh, en = len(ids), *_table(side)
     told = rows - ids.null_count
     different = pc.count_distinct(ids).as_py() if told else 0
     if told == rows == different:
