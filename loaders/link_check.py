@@ -84,6 +84,8 @@ def check_table(table: pa.Table, settings: LinkSettings, side: str) -> None:
 
 def _check_ids(ids: pa.ChunkedArray, name: str, side: str) -> None:
     rows, zh, en = len(ids), *_table(side)
+    if pa.types.is_string(ids.type) or pa.types.is_large_string(ids.type):
+        ids = pc.if_else(pc.equal(ids, ""), pa.scalar(None, ids.type), ids)
     told = rows - ids.null_count
     different = pc.count_distinct(ids).as_py() if told else 0
     if told == rows == different:

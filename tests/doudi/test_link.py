@@ -128,6 +128,7 @@ def test_files_that_cannot_be_read_are_named(clerk: Clerk, tmp_path: Path) -> No
     (tmp_path / "fake.parquet").write_text("name,id\n", "utf-8")
     (tmp_path / "empty.csv").write_text("", "utf-8")
     (tmp_path / "crooked.csv").write_text("编号,姓名\n1,王伟\n2\n", "utf-8")
+    (tmp_path / "holes.csv").write_text("编号,姓名\n1,王伟\n,李伟\n,张伟\n", "utf-8")
     (tmp_path / "twice.csv").write_text("编号,姓名,姓名\n1,王伟,王\n", "utf-8")
     (tmp_path / "notes.txt").write_text("编号", "utf-8")
     pq.write_table(table().slice(0, 0), tmp_path / "none.parquet")
@@ -135,6 +136,7 @@ def test_files_that_cannot_be_read_are_named(clerk: Clerk, tmp_path: Path) -> No
         "fake.parquet": "not what its name says",
         "empty.csv": "the file is empty",
         "crooked.csv": "lines 3 have other cells than the header",
+        "holes.csv": "of 3 rows 2 have no identifier and 0 repeat one",
         "twice.csv": "several columns are named '姓名'",
         "notes.txt": "files of this kind are not read",
         "none.parquet": "it has no rows",
