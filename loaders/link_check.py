@@ -79,7 +79,23 @@ def check_table(table: pa.Table, settings: LinkSettings, side: str) -> None:
             expected=("至少一行", "at least one row"),
             next_step=("检查该文件的来源", "look at where the file comes from"),
         )
+    _check_types(table, settings, side)
     _check_ids(table[settings.id], settings.id, side)
+
+
+def _check_types(table: pa.Table, settings: LinkSettings, side: str) -> None:
+    kinds = {name: table.schema.field(name).type for name in (settings.id, *settings.columns)}
+    lists = [n for n, t in kinds.items() if pa.types.is_nested(t) or pa.types.is_binary(t)]
+    if lists:
+        raise LinkError(
+            (
+                f"列 {'、'.join(lists)} 的值不是单个值",
+                f"the values of {', '.join(lists)} are no single values",
+            ),
+            where=_table(side),
+            expected=("文本、数字或日期", "texts, numbers or dates"),
+            next_step=("换一列，或先拆开该列", "take another column, or unfold this one first"),
+        )
 
 
 def _check_ids(ids: pa.ChunkedArray, name: str, side: str) -> None:

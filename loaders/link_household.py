@@ -81,7 +81,7 @@ def _best_of_both(
     """Pairs that are the best of both their rows between the two households."""
     best = np.ones(len(left), bool)
     for row in (left, right):
-        order = np.lexsort((left, right, -odds, both, row))
+        order = np.lexsort((-odds, both, row))  # stable: pairs of the same odds in order of rows
         first = np.ones(len(order), bool)
         first[1:] = (row[order][1:] != row[order][:-1]) | (both[order][1:] != both[order][:-1])
         best[order[~first]] = False

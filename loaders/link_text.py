@@ -54,7 +54,12 @@ def tidy(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     text = column if pa.types.is_string(column.type) else pc.cast(column, pa.string(), safe=False)
     if isinstance(text, pa.ChunkedArray):
         text = text.combine_chunks()
-    text = pc.utf8_lower(pc.utf8_normalize(pc.fill_null(text, ""), form="NFKC"))
+    whole = pc.dictionary_encode(text)
+    return _tidied(whole.dictionary).take(whole.indices)
+
+
+def _tidied(distinct: pa.Array) -> pa.Array:
+    text = pc.utf8_lower(pc.utf8_normalize(distinct, form="NFKC"))
     text = pc.utf8_trim_whitespace(text)
     empty = pc.is_in(text, value_set=pa.array(NOTHING))
     return pc.if_else(empty, pa.scalar(None, pa.string()), text)

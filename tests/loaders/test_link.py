@@ -153,6 +153,23 @@ def test_rows_in_another_order_give_the_same() -> None:
     assert again.clusters.equals(once.clusters)
 
 
+def test_duplicates_in_another_order_make_the_same_clusters() -> None:
+    people = register(300)
+    tripled = {name: [*column, *column, *column] for name, column in people.items()}
+    tripled["id"] = list(range(900))
+    tripled["name"][300:600] = [name[:2] for name in people["name"]]
+    tripled["birth"][600:] = [f"{day[:4]}-01-01" for day in people["birth"]]
+    tripled["home"] = [f"h{n % 300 // 3}" for n in range(900)]
+    table = pa.table(tripled)
+    settings = LinkSettings("id", "name", "birth", "sex", "area", "home")
+    once = link(table, settings=settings)
+    order = np.random.default_rng(8).permutation(900)
+    again = link(table.take(pa.array(order)), settings=settings)
+    assert again.pairs.equals(once.pairs)
+    assert again.clusters.equals(once.clusters)
+    assert len(set(once.clusters["cluster"].to_pylist())) < 500
+
+
 def test_duplicates_in_one_table_share_the_smallest_identifier() -> None:
     people = register(300)
     more = {name: [*column, *column[:50], *column[:20]] for name, column in people.items()}
@@ -277,3 +294,23 @@ def test_missing_identifiers_are_counted_and_none_is_told() -> None:
 def test_a_table_without_rows_is_refused() -> None:
     with pytest.raises(LinkError, match="left table: it has no rows"):
         link(pa.table(register(20)).slice(0, 0), settings=ALL)
+
+
+def test_lists_are_no_values_to_compare() -> None:
+    table = pa.table({"id": [1, 2], "name": [["王伟"], ["李娜"]]})
+    with pytest.raises(LinkError, match="the values of name are no single values"):
+        link(table, settings=LinkSettings(name="name"))
+
+
+def test_columns_of_any_simple_type_are_read() -> None:
+    people = register()
+    table = pa.table(
+        {
+            "id": pa.array(people["id"], pa.int16()),
+            "name": pa.array(people["name"]).dictionary_encode(),
+            "birth": pa.array(people["birth"]).cast(pa.timestamp("us")),
+            "sex": pa.array([sex == "男" for sex in people["sex"]]),
+            "area": pa.array([int(area) for area in people["area"]]),
+        }
+    )
+    assert partners(link(table, table, settings=ALL)) == {(n, n) for n in range(400)}
