@@ -75,9 +75,10 @@ def _text(path: Path, settings: LinkSettings, side: str) -> pa.Table:
                 f"lines {lines} have other cells than the header",
             ),
         )
-    check_columns(sheet.headers, settings, side)
+    headers = [header.strip() for header in sheet.headers]
+    check_columns(headers, settings, side)
     wanted = dict.fromkeys([settings.id, *settings.columns])
-    return pa.table({name: sheet.rows[f"c{sheet.headers.index(name)}"] for name in wanted})
+    return pa.table({name: sheet.rows[f"c{headers.index(name)}"] for name in wanted})
 
 
 def _unread(path: Path, found: Said) -> LinkError:

@@ -120,15 +120,22 @@ def test_ten_thousand_of_one_name_stay_ten_thousand(more: dict[str, list[Any]], 
     assert len(set(found.clusters["cluster"].to_pylist())) == MANY * sides
 
 
-def test_namesakes_in_a_register_of_others_stay_apart() -> None:
+@pytest.mark.parametrize("place", ["5399010010{:02d}", "{}号"], ids=["villages", "addresses"])
+@pytest.mark.parametrize("sides", [1, 2])
+def test_namesakes_in_a_register_of_others_stay_apart(place: str, sides: int) -> None:
     people, many = register(2_000), 3_000
-    names = [*people["name"], *["张伟"] * many]
-    villages = [*people["area"], *(f"5399010010{n % 20:02d}" for n in range(many))]
-    births = [*people["birth"], *[None] * many]
-    left = pa.table({"id": list(range(5_000)), "name": names, "birth": births, "area": villages})
-    found = link(left, left, settings=LinkSettings(name="name", birth="birth", area="area"))
+    random = np.random.default_rng(6)
+    table = {
+        "name": [*people["name"], *["张伟"] * many],
+        "birth": [*people["birth"], *[None] * many],
+        "area": [*people["area"], *map(place.format, random.integers(0, 90, many))],
+    }
+    left = pa.table({"id": list(range(5_000)), **table})
+    right = [pa.table({"id": list(range(5_000)), **table})] * (sides - 1)
+    found = link(left, *right, settings=LinkSettings(name="name", birth="birth", area="area"))
     assert all(one < 2_000 and two < 2_000 for one, two in partners(found))
-    assert len(partners(found) & {(n, n) for n in range(2_000)}) > 1_950
+    if sides > 1:
+        assert len(partners(found) & {(n, n) for n in range(2_000)}) > 1_950
 
 
 def test_a_name_and_a_village_are_not_enough_but_an_address_is() -> None:
