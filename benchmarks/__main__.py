@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from benchmarks.workloads import Comparison
 
 GROWTH = 10
-PACKAGES = ("doudi", "duckdb", "neo4j", "pyarrow", "ibis-framework")
+PACKAGES = ("doudi", "duckdb", "neo4j", "pyarrow", "ibis-framework", "rapidfuzz", "splink")
 
 
 def main() -> int:
@@ -61,7 +61,7 @@ def _run(name: str, scales: list[float], folder: Path, asked: argparse.Namespace
         print(f"\n{name}  {bench.households} households  {asked.rounds} rounds")
         compared = WORKLOADS[name](bench)
         _print(compared)
-        for line in verdicts(name, compared):
+        for line in [*verdicts(name, compared), *(n for one in compared for n in one.notes)]:
             print(line)
         for one in compared:
             seen.setdefault(one.case, []).append(one)

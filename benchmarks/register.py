@@ -27,6 +27,20 @@ MORE = "玮炜卫维威蔚墙蔷垒雷钧君均扬杨咏泳用捷节洁结桃陶
 
 SEXES = np.array(["男", "女"])
 SHARE = 0.9
+"""Part of the people that each office has."""
+HOUSEHOLD, VILLAGE, TOWNSHIP = 3.2, 1_500, 12
+"""People of a household, people of a village, villages of a township."""
+OF_THE_FAMILY, ONE_CHARACTER = 0.65, 0.22
+"""Shares of people with the household's surname, and of given names of one character."""
+MOVED, WRONG_SEX, SLIP_OF_NAME = 0.05, 0.005, 0.08
+"""Shares of rows of an office with another household and village, another sex, a wrong name."""
+ANYWHERE, MISHEARD, MISTYPED, SHORT = 0.6, 0.7, 0.9, 3
+"""Of wrong names: with the surname too; of the same sound; with another character, as all shorter
+than this are; the others lack one."""
+WRONG_DIGIT, SWAPPED, FIRST_OF_JANUARY = 0.035, 0.04, 0.045
+"""Shares of births up to which one digit, month and day, or all but the year are wrong."""
+NOT_TOLD = {"name": 0.002, "birth_date": 0.05, "sex": 0.02, "village": 0.03}
+"""Shares of empty cells."""
 
 
 def make_register(folder: Path, records: int, seed: int) -> Path:
@@ -49,7 +63,7 @@ def make_register(folder: Path, records: int, seed: int) -> Path:
 
 
 def _people(random: np.random.Generator, many: int) -> dict[str, NDArray[np.generic]]:
-    household = np.sort(random.integers(0, max(1, round(many / 3.2)), many))
+    household = np.sort(random.integers(0, max(1, round(many / HOUSEHOLD)), many))
     surnames = pacsv.read_csv(
         pa.py_buffer(
             _without_comments(files("doudi.synth").joinpath("surnames.csv").read_text("utf-8"))
@@ -58,9 +72,9 @@ def _people(random: np.random.Generator, many: int) -> dict[str, NDArray[np.gene
     share = surnames["share"].to_numpy()
     of_household = random.choice(len(share), household.max() + 1, p=share / share.sum())
     own = random.choice(len(share), many, p=share / share.sum())
-    surname = np.where(random.random(many) < 0.65, of_household[household], own)
+    surname = np.where(random.random(many) < OF_THE_FAMILY, of_household[household], own)
     sex = random.integers(0, 2, many)
-    villages = max(1, many // 1_500)
+    villages = max(1, many // VILLAGE)
     return {
         "surname": np.array(surnames["surname"].to_pylist())[surname],
         "given": _given(random, sex),
@@ -84,7 +98,9 @@ def _given(random: np.random.Generator, sex: NDArray[np.int64]) -> NDArray[np.st
         at = np.flatnonzero(sex == which)
         first = random.choice(bank, len(at), p=weight / weight.sum())
         second = random.choice(bank, len(at), p=weight / weight.sum())
-        found[at] = np.where(random.random(len(at)) < 0.22, first, np.char.add(first, second))
+        found[at] = np.where(
+            random.random(len(at)) < ONE_CHARACTER, first, np.char.add(first, second)
+        )
     return found
 
 
@@ -98,18 +114,18 @@ def _written_down(
     count = len(kept)
     new_number = random.permutation(int(people["household"].max()) + 1)
     household = new_number[chosen["household"]]
-    moved = random.random(count) < 0.05
+    moved = random.random(count) < MOVED
     household[moved] = random.integers(0, len(new_number), int(moved.sum()))
     village = chosen["village"].copy()
     village[moved] = random.integers(0, int(people["village"].max()) + 1, int(moved.sum()))
-    sex = np.where(random.random(count) < 0.005, 1 - chosen["sex"], chosen["sex"])
+    sex = np.where(random.random(count) < WRONG_SEX, 1 - chosen["sex"], chosen["sex"])
     return pa.table(
         {
             "id": [f"{side[0]}{number}" for number in random.permutation(count)],
-            "name": _holed(random, _misheard(random, chosen["surname"], chosen["given"]), 0.002),
-            "birth_date": _holed(random, _mistyped(random, chosen["day"]), 0.05),
-            "sex": _holed(random, SEXES[sex], 0.02),
-            "village": _holed(random, _codes(village), 0.03),
+            "name": _holed(random, _misheard(random, chosen["surname"], chosen["given"]), "name"),
+            "birth_date": _holed(random, _mistyped(random, chosen["day"]), "birth_date"),
+            "sex": _holed(random, SEXES[sex], "sex"),
+            "village": _holed(random, _codes(village), "village"),
             "household": [f"{side[0]}{number}" for number in household],
             "person": kept,
         }
@@ -119,11 +135,11 @@ def _written_down(
 def _codes(village: NDArray[np.generic]) -> NDArray[np.str_]:
     """Twelve digits: county, township of about twelve villages, village."""
     numbers = village.astype(np.int64)
-    return np.char.mod("%d", 539_901_001_001 + numbers // 12 * 1_000 + numbers % 12)
+    return np.char.mod("%d", 539_901_001_001 + numbers // TOWNSHIP * 1_000 + numbers % TOWNSHIP)
 
 
-def _holed(random: np.random.Generator, values: NDArray[np.str_], share: float) -> pa.Array:
-    return pa.array(values, pa.string(), mask=random.random(len(values)) < share)
+def _holed(random: np.random.Generator, values: NDArray[np.str_], column: str) -> pa.Array:
+    return pa.array(values, pa.string(), mask=random.random(len(values)) < NOT_TOLD[column])
 
 
 def _misheard(
@@ -133,13 +149,15 @@ def _misheard(
     names = np.char.add(surname.astype("U2"), given.astype("U2"))
     alike = _same_sound("".join(dict.fromkeys(MEN + WOMEN + MORE + "".join(set(surname.tolist())))))
     bank = MEN + WOMEN
-    for at in np.flatnonzero(random.random(len(names)) < 0.08):  # few rows, each its own slip
+    for at in np.flatnonzero(
+        random.random(len(names)) < SLIP_OF_NAME
+    ):  # few rows, each its own slip
         name, kind = str(names[at]), random.random()
-        place = int(random.integers(0 if kind < 0.6 else 1, len(name)))
+        place = int(random.integers(0 if kind < ANYWHERE else 1, len(name)))
         heard = alike.get(name[place], "")
-        if kind < 0.7 and heard:
+        if kind < MISHEARD and heard:
             new = heard[int(random.integers(len(heard)))]
-        elif kind < 0.9 or len(name) < 3:
+        elif kind < MISTYPED or len(name) < SHORT:
             new = bank[int(random.integers(len(bank)))]
         else:
             new = ""
@@ -160,12 +178,12 @@ def _mistyped(random: np.random.Generator, day: NDArray[np.generic]) -> NDArray[
     days = np.datetime64("1935-01-01") + day.astype("timedelta64[D]")
     dates = np.datetime_as_string(days).astype("U10")
     kind = random.random(len(dates))
-    for at in np.flatnonzero(kind < 0.045):  # few rows, each its own slip
+    for at in np.flatnonzero(kind < FIRST_OF_JANUARY):  # few rows, each its own slip
         text = str(dates[at])
-        if kind[at] < 0.035:
+        if kind[at] < WRONG_DIGIT:
             place = int(random.choice([2, 3, 5, 6, 8, 9]))
             text = text[:place] + str(random.integers(10)) + text[place + 1 :]
-        elif kind[at] < 0.04:
+        elif kind[at] < SWAPPED:
             text = text[:5] + text[8:] + "-" + text[5:7]
         else:
             text = text[:4] + "-01-01"

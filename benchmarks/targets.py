@@ -9,7 +9,7 @@ from benchmarks.timing import Figures, best
 if TYPE_CHECKING:
     from benchmarks.workloads import Comparison
 
-TOGETHER = {"synth": 5.0, "ids": 0.02, "delta": 0.05, "detect": 12.0}
+TOGETHER = {"synth": 5.0, "ids": 0.02, "delta": 0.05, "detect": 12.0, "link": 0.5}
 """Most that a workload may take as a whole."""
 
 CASES = {"load": {"sql": 1.0, "polars": 1.5}}

@@ -1,4 +1,4 @@
-"""The workloads synth, load, build and detect; where both sides answer, they must agree first."""
+"""The workloads; where both sides answer the same question, they must agree first."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import peers, timing
 from benchmarks.county import synth_laps
+from benchmarks.linkage import link_laps
 from benchmarks.loading import delta_laps, id_laps, load_laps
 from benchmarks.twins import Court, twinned
 from doudi.graph.connection import Connection
@@ -52,6 +53,7 @@ class Comparison:
         ours: Our laps.
         peer: The peer's laps.
         peer_name: What the peer is.
+        notes: How good the answers are, where they need not be the same.
     """
 
     case: str
@@ -59,6 +61,7 @@ class Comparison:
     ours: list[Lap]
     peer: list[Lap]
     peer_name: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -246,6 +249,12 @@ def _require_one(name: str, laps: dict[str, list[Lap]]) -> None:
         raise Disagreement(f"{name}: {answers}")
 
 
+def linking(bench: Bench) -> list[Comparison]:
+    """Two registers of the same people linked, beside Splink; answers are held against the truth."""
+    rows, ours, peer, notes = link_laps(bench.folder, bench.households, bench.seed, bench.rounds)
+    return [Comparison("link", rows, ours, peer, "Splink on DuckDB", notes)]
+
+
 WORKLOADS: dict[str, Callable[[Bench], list[Comparison]]] = {
     "synth": making,
     "load": loading,
@@ -253,4 +262,5 @@ WORKLOADS: dict[str, Callable[[Bench], list[Comparison]]] = {
     "delta": changing,
     "build": building,
     "detect": detecting,
+    "link": linking,
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from doudi.graph.errors import DoudiError, HomeError, LinkError
+from doudi.graph.errors import DoudiError, HomeError, LinkError, filled, joined
 from doudi.loaders.link_check import check_columns
 from doudi.loaders.read import SUFFIXES, read_sheet, suffix_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from doudi.graph.errors import Said
     from doudi.loaders.link_settings import LinkSettings
 
-READABLE = ("、".join(SUFFIXES) + " 文件", "a file of " + ", ".join(SUFFIXES))
+READABLE = filled("{kinds} 文件", "a file of {kinds}", kinds=joined(SUFFIXES, "、", ", "))
 NEXT = (
     "检查路径和文件内容；可另存为 Parquet 或 CSV",
     "look at the path and the file; save it as Parquet or CSV",
@@ -61,7 +61,7 @@ def _parquet(path: Path, settings: LinkSettings, side: str) -> pa.Table:
 
 
 def _text(path: Path, settings: LinkSettings, side: str) -> pa.Table:
-    """A table of texts; empty cells are null."""
+    """A table of texts."""
     try:
         sheet = read_sheet(path)
     except DoudiError as error:
@@ -75,16 +75,10 @@ def _text(path: Path, settings: LinkSettings, side: str) -> pa.Table:
                 f"lines {lines} have other cells than the header",
             ),
         )
-    check_columns(sheet.headers, settings, side)
+    headers = [header.strip() for header in sheet.headers]
+    check_columns(headers, settings, side)
     wanted = dict.fromkeys([settings.id, *settings.columns])
-    columns = {name: sheet.rows[f"c{sheet.headers.index(name)}"] for name in wanted}
-    return pa.table({name: _told(column) for name, column in columns.items()})
-
-
-def _told(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    import pyarrow.compute as pc
-
-    return pc.if_else(pc.equal(column, ""), pa.scalar(None, column.type), column)
+    return pa.table({name: sheet.rows[f"c{headers.index(name)}"] for name in wanted})
 
 
 def _unread(path: Path, found: Said) -> LinkError:

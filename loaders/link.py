@@ -22,7 +22,7 @@ from doudi.loaders.link_household import household_gain
 from doudi.loaders.link_model import compare, learn, settle_prior, weigh
 from doudi.loaders.link_reasons import reasons
 from doudi.loaders.link_settings import KINDS, LINKED, POSSIBLE, LinkSettings
-from doudi.loaders.link_text import coded, tidy
+from doudi.loaders.link_text import Coded, coded, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,10 +36,12 @@ if TYPE_CHECKING:
 __all__ = ["LINKED", "POSSIBLE", "LinkSettings", "Linked", "link"]
 
 UNSUPPORTED = 0.94
-"""A pair that agrees on nothing but name, sex and area is never surer than this, unless the area is
-as small as an address: …"""
-ADDRESS = 50
-"""… so many rows or fewer have it."""
+"""A pair that agrees on nothing but name, sex and area is never surer than this, unless the name is
+rare and the area is an address: …"""
+FEW = 50
+"""… so many rows or fewer have either, …"""
+AREA_CODE = r"^\d{6,}$"
+"""… and the area is no code of an administrative one."""
 
 
 class Relation(Protocol):
@@ -191,17 +193,35 @@ def _compared(
 
 
 def _supported(people: People, outcomes: Outcomes, shared: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Whether anything agrees but name, sex and an area larger than an address."""
+    """Whether anything agrees but name, sex and area, or the last says as much."""
     found = shared > 0
-    for field, level, rarity in zip(people.fields, outcomes.levels, outcomes.rarity, strict=True):
+    for field, level in zip(people.fields, outcomes.levels, strict=True):
         if field.kind == "birth":
             found |= level >= field.levels.index("only_year")
         elif field.kind == "compare":
             found |= level >= field.levels.index("near")
-        elif field.kind == "area":
-            is_small = np.exp(rarity) * field.told <= ADDRESS
-            found |= is_small & (level == field.levels.index("same"))
+        elif people.area and field.kind == "area":
+            is_same = level == field.levels.index("same")
+            is_fine = _addresses(people.area)[people.area.codes[outcomes.left]]
+            rare = _rare_names(people)
+            found |= is_same & is_fine & rare[outcomes.left] & rare[outcomes.right]
     return found
+
+
+def _rare_names(people: People) -> NDArray[np.bool_]:
+    """Of each row whether it has a name, and few have one that sounds like it."""
+    if not people.names:
+        return np.zeros(people.many, bool)
+    sounds, codes = people.names.sound_codes, people.names.coded.codes
+    is_rare = (sounds.counts <= FEW)[sounds.codes]
+    return np.append(is_rare, False)[codes]
+
+
+def _addresses(areas: Coded) -> NDArray[np.bool_]:
+    """Of each area whether it is as small as an address."""
+    codes = pc.match_substring_regex(pa.array(areas.values, pa.string()), AREA_CODE)
+    is_code = codes.to_numpy(zero_copy_only=False).astype(bool)
+    return np.append((areas.counts <= FEW) & ~is_code, False)
 
 
 def _pairs(likely: _Found, people: People, sides: _Sides, settings: LinkSettings) -> pa.Table:

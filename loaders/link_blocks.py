@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from doudi.loaders.link_fields import People
 
-PAIRS_A_ROW = 15_000_000
-"""Blocks may be the smaller the more rows there are: this many over the rows, but …"""
+BLOCK_OVER_ROWS = 2_500_000
+"""The more rows there are the smaller are blocks: this over the rows, within …"""
 SMALLEST_CAP, LARGEST_CAP = 15, 100
 
 
@@ -40,10 +40,10 @@ class Keyed:
 def usual_cap(rows: int) -> int:
     """Rows of the largest block whose pairs are all compared.
 
-    >>> usual_cap(50_000), usual_cap(300_000), usual_cap(3_000_000)
+    >>> usual_cap(1_000), usual_cap(50_000), usual_cap(1_000_000)
     (100, 50, 15)
     """
-    return min(LARGEST_CAP, max(SMALLEST_CAP, PAIRS_A_ROW // max(1, rows)))
+    return min(LARGEST_CAP, max(SMALLEST_CAP, BLOCK_OVER_ROWS // max(1, rows)))
 
 
 def candidates(people: People, *, cap: int) -> NDArray[np.int64]:

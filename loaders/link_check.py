@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from doudi.graph.errors import Pair
     from doudi.loaders.link_settings import LinkSettings
 
-SIDES: dict[str, Pair] = {"left": ("左表", "left table"), "right": ("右表", "right table")}
 MAP_NEXT = (
     "写 --map，例如 --map name=姓名,birth=出生日期,area=区划",
     "type --map, such as --map name=full_name,birth=dob,area=village",
 )
+
+
+def _table(side: str) -> Pair:
+    return ("左表", "left table") if side == "left" else ("右表", "right table")
 
 
 def check_settings(settings: LinkSettings, *, two: bool) -> None:
@@ -53,7 +56,7 @@ def check_columns(names: Sequence[str], settings: LinkSettings, side: str) -> No
         if column in names:
             raise LinkError(
                 (f"有多个名为“{column}”的列", f"several columns are named {column!r}"),
-                where=SIDES[side],
+                where=_table(side),
                 expected=("列名各不相同", "a name for each column"),
                 next_step=("给其中一列改名", "give one of them another name"),
             )
@@ -61,7 +64,7 @@ def check_columns(names: Sequence[str], settings: LinkSettings, side: str) -> No
             ("列", "column"),
             column,
             names,
-            where=SIDES[side],
+            where=_table(side),
             next_step=("改正 --id、--map 或 --compare", "mend --id, --map or --compare"),
         )
 
@@ -72,15 +75,33 @@ def check_table(table: pa.Table, settings: LinkSettings, side: str) -> None:
     if table.num_rows == 0:
         raise LinkError(
             ("没有记录", "it has no rows"),
-            where=SIDES[side],
+            where=_table(side),
             expected=("至少一行", "at least one row"),
             next_step=("检查该文件的来源", "look at where the file comes from"),
         )
+    _check_types(table, settings, side)
     _check_ids(table[settings.id], settings.id, side)
 
 
+def _check_types(table: pa.Table, settings: LinkSettings, side: str) -> None:
+    kinds = {name: table.schema.field(name).type for name in (settings.id, *settings.columns)}
+    lists = [n for n, t in kinds.items() if pa.types.is_nested(t) or pa.types.is_binary(t)]
+    if lists:
+        raise LinkError(
+            (
+                f"列 {'、'.join(lists)} 的值不是单个值",
+                f"the values of {', '.join(lists)} are no single values",
+            ),
+            where=_table(side),
+            expected=("文本、数字或日期", "texts, numbers or dates"),
+            next_step=("换一列，或先拆开该列", "take another column, or unfold this one first"),
+        )
+
+
 def _check_ids(ids: pa.ChunkedArray, name: str, side: str) -> None:
-    rows, zh, en = len(ids), *SIDES[side]
+    rows, zh, en = len(ids), *_table(side)
+    if pa.types.is_string(ids.type) or pa.types.is_large_string(ids.type):
+        ids = pc.if_else(pc.equal(ids, ""), pa.scalar(None, ids.type), ids)
     told = rows - ids.null_count
     different = pc.count_distinct(ids).as_py() if told else 0
     if told == rows == different:

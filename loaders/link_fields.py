@@ -53,7 +53,6 @@ class Field:
         levels: Names of the outcomes; the first is that one row does not tell.
         rate: Of pairs of rows the level of each, and the logarithm of the share of rows that have
             what the two share, 0 where that says nothing.
-        told: Rows that tell.
         chance: Share of random pairs that are the same.
     """
 
@@ -61,7 +60,6 @@ class Field:
     title: str
     levels: tuple[str, ...]
     rate: Rate
-    told: int
     chance: float
 
     @property
@@ -144,7 +142,7 @@ def _birth_field(births: Births) -> Field:
     )
     rate = partial(_rate_births, births, days, years)
     field = _field("birth", "birth", link_dates.LEVELS, rate, years)
-    return Field(field.kind, field.title, field.levels, rate, field.told, _chance(days))
+    return Field(field.kind, field.title, field.levels, rate, days.chance)
 
 
 def _sex_field(values: Coded) -> Field:
@@ -158,11 +156,7 @@ def _value_field(kind: str, title: str, values: Coded) -> Field:
 
 
 def _field(kind: str, title: str, levels: tuple[str, ...], rate: Rate, values: Coded) -> Field:
-    return Field(kind, title, levels, rate, int(values.counts.sum()), _chance(values))
-
-
-def _chance(values: Coded) -> float:
-    return float((values.shares**2).sum())
+    return Field(kind, title, levels, rate, values.chance)
 
 
 def _rate_births(births: Births, days: Coded, years: Coded, left: Rows, right: Rows) -> Rated:

@@ -58,7 +58,8 @@ def household_gain(
     """
     weight, level = np.zeros(len(left), np.float32), np.zeros(len(left), np.uint8)
     one, two = household[left], household[right]
-    at = np.flatnonzero((one >= 0) & (two >= 0))
+    # No gain could make anything of the others.
+    at = np.flatnonzero((one >= 0) & (two >= 0) & (odds > -MOST - 1))
     both = mixed(np.minimum(one, two)[at], np.maximum(one, two)[at])
     best = _best_of_both(left[at], right[at], both, odds[at])
     at, both = at[best], both[best]
@@ -80,7 +81,7 @@ def _best_of_both(
     """Pairs that are the best of both their rows between the two households."""
     best = np.ones(len(left), bool)
     for row in (left, right):
-        order = np.lexsort((left, right, -odds, both, row))
+        order = np.lexsort((-odds, both, row))  # stable: pairs of the same odds in order of rows
         first = np.ones(len(order), bool)
         first[1:] = (row[order][1:] != row[order][:-1]) | (both[order][1:] != both[order][:-1])
         best[order[~first]] = False

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from doudi.loaders.link_names import read_aloud, surname_length
+from doudi.loaders.link_names import surname_length
 from doudi.loaders.link_text import Coded, coded, log_shares
 from doudi.loaders.link_words import Words
 
@@ -124,13 +124,11 @@ class Likeness:
     @cached_property
     def _parts(self) -> tuple[Coded, Coded, Coded]:
         """Surname, sound of the given name, and characters in order of code, of each name."""
-        surnames, given, turned = [], [], []
-        for name, is_han in zip(self.names.coded.values, self.names.is_han, strict=True):
-            at = surname_length(name)  # names are split once each, not once a row
-            surnames.append(name[:at] if is_han else None)
-            given.append("".join(read_aloud(name)[at:]) if is_han else None)
-            turned.append("".join(sorted(name)))
-        first, second, third = (coded(pa.array(x, pa.string())) for x in (surnames, given, turned))
+        names = list(zip(self.names.coded.values, self.names.is_han, strict=True))
+        surnames = [name[: surname_length(name)] if han else None for name, han in names]
+        turned = ["".join(sorted(name)) if han else None for name, han in names]
+        parts = (surnames, self.names.given, turned)
+        first, second, third = (coded(pa.array(part, pa.string())) for part in parts)
         in_rows = np.bincount(first.codes + 1, self.names.coded.counts, len(first.values) + 1)
         return Coded(first.codes, first.values, in_rows[1:].astype(np.int64)), second, third
 

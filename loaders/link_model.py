@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from doudi.loaders.link_text import Rows
 
 SAMPLE = 500_000
-"""Pairs from which each share is learned."""
+"""Most pairs from which a share is learned."""
+SAMPLE_A_ROW, LEAST_SAMPLE = 10, 100_000
 TRAINING_CAP = 400
 """Blocks that are learned from may be larger than those that are compared."""
 MOST = 16.0
@@ -109,8 +110,9 @@ def _random_pairs(people: People) -> tuple[Rows, Rows]:
     random = np.random.default_rng(0)
     first = people.left if people.has_sides else people.many
     behind = people.left if people.has_sides else 0
-    left = random.integers(0, first, SAMPLE, dtype=np.int32)
-    right = random.integers(behind, people.many, SAMPLE, dtype=np.int32)
+    many = min(SAMPLE, max(LEAST_SAMPLE, SAMPLE_A_ROW * people.many))
+    left = random.integers(0, first, many, dtype=np.int32)
+    right = random.integers(behind, people.many, many, dtype=np.int32)
     differ = left != right
     return left[differ], right[differ]
 

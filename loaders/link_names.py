@@ -33,19 +33,22 @@ _SURNAMES = {"单": "shan", "仇": "qiu", "解": "xie", "曾": "zeng", "查": "z
              "召": "shao", "任": "ren", "华": "hua", "纪": "ji", "葛": "ge", "冼": "xian"}  # fmt: skip
 """How a character is read as a surname, where it has other readings."""
 
-_COMPOUND = (
-    "欧阳",
-    "司马",
-    "上官",
-    "诸葛",
-    "夏侯",
-    "东方",
-    "皇甫",
-    "尉迟",
-    "公孙",
-    "慕容",
-    "令狐",
-    "司徒",
+COMPOUND = 2
+_COMPOUND = frozenset(
+    (
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "夏侯",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "司徒",
+    )
 )
 
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
@@ -60,6 +63,7 @@ class Names:
         is_han: Of each distinct name whether it has a Chinese character.
         sounds: Of each Chinese name its sound, syllables without tones in one text, with what
             dialects confuse (zh and z, n and l, ng and n) written alike; empty for others.
+        given: Of each Chinese name the sound of what stands behind the surname; None for others.
         words: Of each name the places of its words in ``vocabulary``, shape (n_names, WORDS),
             ``MISSING`` behind the last. A Chinese name's words are its syllables.
         vocabulary: Distinct words, with the rows that have each.
@@ -68,6 +72,7 @@ class Names:
     coded: Coded
     is_han: NDArray[np.bool_]
     sounds: list[str]
+    given: list[str | None]
     words: Rows
     vocabulary: Coded
 
@@ -85,35 +90,34 @@ class Names:
 
 def read_names(column: pa.Array) -> Names:
     """Names of all rows, from tidied texts."""
-    plain = _plain(column)
-    found = coded(plain)
-    is_han = np.array(
-        pc.match_substring_regex(pa.array(found.values, pa.string()), HAN).to_pylist(), bool
-    )
-    syllables = [
-        tuple(map(_folded, read_aloud(name))) if han else ()
-        for name, han in zip(found.values, is_han, strict=True)
+    found = coded(_plain(column))
+    values = pa.array(found.values, pa.string())
+    is_han = pc.match_substring_regex(values, HAN).to_numpy(zero_copy_only=False).astype(bool)
+    heard = [  # once for each distinct name
+        read_aloud(name) if han else [] for name, han in zip(found.values, is_han, strict=True)
     ]
-    split = [
-        heard or tuple(name.split()) for name, heard in zip(found.values, syllables, strict=True)
-    ]
+    folded = [tuple(map(_folded, syllables)) for syllables in heard]
+    split = [told or tuple(name.split()) for told, name in zip(folded, found.values, strict=True)]
     words, vocabulary = _words(split, found.counts)
-    return Names(found, is_han, ["".join(heard) for heard in syllables], words, vocabulary)
+    given = [
+        "".join(syllables[surname_length(name) :]) or None
+        for syllables, name in zip(heard, found.values, strict=True)
+    ]
+    return Names(found, is_han, ["".join(told) for told in folded], given, words, vocabulary)
 
 
 def _plain(texts: pa.Array) -> pa.Array:
     """Names without marks; Chinese ones in one form of each character, without spaces and dots."""
-    bare = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFKD"), r"\p{Mn}", "")
-    bare = pc.utf8_normalize(bare, form="NFC")
-    is_han = pc.match_substring_regex(bare, HAN)
+    whole = pc.dictionary_encode(texts)
+    bare = pc.utf8_normalize(whole.dictionary, form="NFKD")
+    bare = pc.utf8_normalize(pc.replace_substring_regex(bare, r"\p{Mn}", ""), form="NFC")
     joined = pc.replace_substring_regex(bare, r"[\s\p{P}\p{S}]", "")
     spaced = pc.replace_substring_regex(bare, r"['’`]", "")
     spaced = pc.replace_substring_regex(spaced, r"[^\p{L}\p{N}]+", " ")
+    is_han = pc.match_substring_regex(bare, HAN)
     plain = pc.utf8_trim_whitespace(pc.if_else(is_han, joined, spaced))
-    whole = pc.dictionary_encode(plain)
-    one_form = [text.translate(_VARIANTS) for text in whole.dictionary.to_pylist()]
-    back = pa.array(one_form, pa.string()).take(whole.indices)
-    return pc.if_else(pc.equal(back, ""), pa.scalar(None, pa.string()), back)
+    one_form = [text.translate(_VARIANTS) or None for text in plain.to_pylist()]
+    return pa.array(one_form, pa.string()).take(whole.indices)
 
 
 def read_aloud(name: str) -> list[str]:
@@ -147,7 +151,8 @@ def _folded(syllable: str) -> str:
 
 def surname_length(name: str) -> int:
     """Characters of a Chinese surname."""
-    return next((len(one) for one in _COMPOUND if name.startswith(one) and name != one), 1)
+    is_compound = name[:COMPOUND] in _COMPOUND and name not in _COMPOUND
+    return COMPOUND if is_compound else 1
 
 
 def _words(split: Sequence[tuple[str, ...]], counts: NDArray[np.int64]) -> tuple[Rows, Coded]:

@@ -20,6 +20,9 @@ Rated = tuple[NDArray[np.uint8], NDArray[np.float32]]
 MISSING = -1
 """The code of a value that is not there."""
 
+PAIR, UNSEEN = 1.5, 0.5
+"""Rows that are left out of a count, and the least that is left of it."""
+
 NOTHING = ("", "null", "none", "nan", "n/a", "-", "/", "无", "不详", "未知")
 """What people write where there is nothing to write."""
 
@@ -39,9 +42,11 @@ class Coded:
     counts: NDArray[np.int64]
 
     @property
-    def shares(self) -> NDArray[np.float64]:
-        """Of each value its share among the rows that have one."""
-        return self.counts / max(1, int(self.counts.sum()))
+    def chance(self) -> float:
+        """Share of pairs of two rows that have one value; a little more than is seen."""
+        rows = int(self.counts.sum())
+        pairs = int((self.counts * (self.counts - 1)).sum())
+        return (pairs + 1) / (rows * (rows - 1) + 1) if rows > 1 else 0.0
 
 
 def tidy(column: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -49,7 +54,12 @@ def tidy(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     text = column if pa.types.is_string(column.type) else pc.cast(column, pa.string(), safe=False)
     if isinstance(text, pa.ChunkedArray):
         text = text.combine_chunks()
-    text = pc.utf8_lower(pc.utf8_normalize(pc.fill_null(text, ""), form="NFKC"))
+    whole = pc.dictionary_encode(text)
+    return _tidied(whole.dictionary).take(whole.indices)
+
+
+def _tidied(distinct: pa.Array) -> pa.Array:
+    text = pc.utf8_lower(pc.utf8_normalize(distinct, form="NFKC"))
     text = pc.utf8_trim_whitespace(text)
     empty = pc.is_in(text, value_set=pa.array(NOTHING))
     return pc.if_else(empty, pa.scalar(None, pa.string()), text)
@@ -75,8 +85,13 @@ def coded(texts: pa.Array) -> Coded:
 
 
 def log_shares(values: Coded) -> NDArray[np.float32]:
-    """Logarithm of each value's share, and a 0 that ``MISSING`` finds."""
-    return np.append(np.log(values.shares), 0.0).astype(np.float32)
+    """Logarithm of each value's share among other people, and a 0 that ``MISSING`` finds.
+
+    Two rows that share a value and are one person's are no evidence that others have it: they are
+    not counted, and a value that nobody else has counts as half a row's.
+    """
+    others = np.maximum(values.counts - PAIR, UNSEEN) + 0.0
+    return np.append(np.log(others / max(1, int(values.counts.sum()))), 0.0).astype(np.float32)
 
 
 def letters(texts: Sequence[str], width: int) -> NDArray[np.uint32]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.loaders.link_text import log_shares
+from doudi.loaders.link_text import letters, log_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,10 +37,10 @@ class Met:
         told: What the met words tell: the sum of minus the logarithms of their shares.
     """
 
-    shared_left: NDArray[np.float64]
-    shared_right: NDArray[np.float64]
+    shared_left: NDArray[np.float32]
+    shared_right: NDArray[np.float32]
     several: NDArray[np.bool_]
-    told: NDArray[np.float64]
+    told: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -55,28 +56,34 @@ class Words:
             one: Places of the words of the left names, shape (n_pairs, n_words); -1 behind the last.
             two: The same of the right names.
         """
-        met = self._met(one, two)
-        weight = np.append(-log_shares(self.vocabulary)[:-1], 0.0)
-        ours, theirs = weight[one], weight[two]
-        mine, yours = met.max(axis=2), met.max(axis=1)
-        told = (mine * ours).sum(axis=1)
-        least = np.finfo(float).tiny
+        left, right = one.T.copy(), two.T.copy()
+        mine, yours = self._met(left, right)
+        weight = np.append(-log_shares(self.vocabulary)[:-1], np.float32(0))
+        ours, theirs = weight[left], weight[right]
+        told, heard = (mine * ours).sum(axis=0), (yours * theirs).sum(axis=0)
+        least = np.finfo(np.float32).tiny
         return Met(
-            told / np.maximum(ours.sum(axis=1), least),
-            (yours * theirs).sum(axis=1) / np.maximum(theirs.sum(axis=1), least),
-            np.minimum((mine > 0).sum(axis=1), (yours > 0).sum(axis=1)) > 1,
+            told / np.maximum(ours.sum(axis=0), least),
+            heard / np.maximum(theirs.sum(axis=0), least),
+            np.minimum((mine > 0).sum(axis=0), (yours > 0).sum(axis=0)) > 1,
             told,
         )
 
-    def _met(self, one: Rows, two: Rows) -> NDArray[np.float32]:
-        """How well each word of the one is met by each of the other, shape (n, words, words)."""
-        a, b = one[:, :, None], two[:, None, :]
-        met: NDArray[np.float32] = ((a == b) & (a >= 0)).astype(np.float32)
-        open_a = (met.max(axis=2) == 0)[:, :, None] & (a >= 0)
-        open_b = (met.max(axis=1) == 0)[:, None, :] & (b >= 0)
-        at = np.nonzero(open_a & open_b)
-        met[at] = self._near(one[at[0], at[1]], two[at[0], at[2]])
-        return met
+    def _met(self, left: Rows, right: Rows) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """How well each word is met by any of the other name, shape (n_words, n_pairs), 0 to 1."""
+        mine, yours = np.zeros(left.shape, np.float32), np.zeros(right.shape, np.float32)
+        places = list(product(range(len(left)), range(len(right))))
+        for a, b in places:
+            same = (left[a] == right[b]) & (left[a] >= 0)
+            mine[a][same] = yours[b][same] = 1
+        open_left, open_right = (left >= 0) & (mine == 0), (right >= 0) & (yours == 0)
+        for a, b in places:
+            at = np.flatnonzero(open_left[a] & open_right[b])
+            if len(at):
+                near = self._near(left[a][at], right[b][at])
+                mine[a][at] = np.maximum(mine[a][at], near)
+                yours[b][at] = np.maximum(yours[b][at], near)
+        return mine, yours
 
     def _near(self, one: Rows, two: Rows) -> NDArray[np.float32]:
         """How well words that differ are met, each pair of words looked at once."""
@@ -108,8 +115,16 @@ class Words:
 
     def _begins(self, one: NDArray[np.int64], two: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether one word is the beginning of the other."""
-        pairs = zip(self._written[one], self._written[two], strict=True)
-        return np.fromiter((x.startswith(y) or y.startswith(x) for x, y in pairs), bool, len(one))
+        found: NDArray[np.bool_] = np.equal(self._first[one], self._first[two])
+        at = np.flatnonzero(found)
+        pairs = zip(self._written[one[at]], self._written[two[at]], strict=True)
+        begun = (x.startswith(y) or y.startswith(x) for x, y in pairs)  # of one first letter only
+        found[at] = np.fromiter(begun, bool, len(at))
+        return found
+
+    @cached_property
+    def _first(self) -> NDArray[np.uint32]:
+        return letters(self.vocabulary.values, 1)[:, 0]
 
     @cached_property
     def _written(self) -> NDArray[np.object_]:
