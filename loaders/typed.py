@@ -31,6 +31,9 @@ LONG = 2_000
 SLICE = 500_000
 """Rows that look their answers up at once; bounds memory."""
 
+PLACE = "#"
+"""The place of a text among those of its column; no column of a source is called so."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -38,7 +41,7 @@ class Group:
 
     Attributes:
         texts: The texts to type, under the names of the raw columns, how many rows hold each (``#``
-            after the name), and their ``place``.
+            after the name), and their place.
         places: For each cell's raw column, the place of each row's text.
     """
 
@@ -125,7 +128,7 @@ def _groups(cells: list[Cell], rows: pa.Table) -> list[Group]:
         groups.append(
             Group(
                 tuple(pairs),
-                pa.table(there).append_column("place", every),
+                pa.table(there).append_column(PLACE, every),
                 {c.raw: every for c in pairs},
             )
         )
@@ -140,7 +143,7 @@ def _group(cells: list[Cell], coded: dict[str, pa.DictionaryArray]) -> Group:
         for name, one in coded.items()
     }
     rows = {f"{name}#": _rows_of(one, most) for name, one in coded.items()}
-    table = pa.table({**texts, **rows, "place": pa.array(np.arange(most))})
+    table = pa.table({**texts, **rows, PLACE: pa.array(np.arange(most))})
     weighed = tuple(replace(cell, weight=f'"{cell.raw}#"') for cell in cells)
     return Group(weighed, table, {name: one.indices for name, one in coded.items()})
 
@@ -153,7 +156,7 @@ def _rows_of(one: pa.DictionaryArray, most: int) -> pa.Array:
 def _answers(con: duckdb.DuckDBPyConnection, group: Group) -> list[tuple[pa.Table, pa.Array]]:
     """What the rules say of each text, and the place of each row's text, cell by cell."""
     con.register("_texts", group.texts)
-    sql = f"SELECT {_typed_sql(list(group.cells), '_texts')} ORDER BY place"
+    sql = f'SELECT {_typed_sql(list(group.cells), "_texts")} ORDER BY "{PLACE}"'
     table = con.execute(sql).to_arrow_table().combine_chunks()
     con.unregister("_texts")
     return [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from doudi.loaders.typed import LONG
 from tests.loaders.told import REFUSED, UNKNOWN, Case, must_hold, must_tell
 
 if TYPE_CHECKING:
@@ -157,3 +158,20 @@ def test_a_cadre_who_leaves_worked_until_that_month(office: Office, people: list
         office.deliver({"village_cadre_pay.csv": text}, 'mode = "delta"\n')
     expected = [{"valid_from": "2021-01-01", "valid_to": "2026-06-01"}]
     must_hold(office, people, "WORKS_AT Person PublicUnit", expected)
+
+
+def test_every_row_of_a_long_file_keeps_its_own_place_wage_and_end(
+    office: Office, people: list[str]
+) -> None:
+    header = "person_id,place,employer,monthly_wage,from_month,to_month"
+    rows = [
+        f"{people[n % 39]},{'省内' if n % 3 else '上海市'},厂{n},{1000 + n % 7},2020{n % 12 + 1:02d},202{n % 5 + 1}12"
+        for n in range(LONG + 10)
+    ]
+    office.deliver({"migrant_work_monitor.csv": "\n".join([header, *rows])})
+    jobs = sorted(office.links("WORKS_AT", "Person", "Employer"), key=lambda job: int(job["row"]))
+    assert [job["row"] - 2 for job in jobs] == list(range(LONG + 10))
+    for n, job in enumerate(jobs):  # a few thousand
+        assert job["place"] == ("省内" if n % 3 else "上海市")
+        assert job["wage_yuan"] == 1000 + n % 7
+        assert job["valid_to"].year == 2020 + n % 5 + 2

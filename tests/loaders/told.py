@@ -49,8 +49,8 @@ def must_hold(
     office: Office, people: list[str], name: str, expected: Sequence[Mapping[str, Any]]
 ) -> None:
     """Assert that the facts of a label or relation are the expected ones, in any order."""
-    names = name.split()
-    found = office.nodes(*names) if len(names) == 1 else office.links(*names)
+    triple = name.split()
+    found = office.links(*triple) if len(triple) > 1 else office.nodes(name)
     wanted = [{k: _named(office, people, v) for k, v in one.items()} for one in expected]
     told = [{k: _text(v) for k, v in one.items()} for one in found]
     for one in wanted:
