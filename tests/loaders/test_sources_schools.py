@@ -78,9 +78,11 @@ CASES = [
         "身份证号,在学状态,辍学原因,登记日期,学生姓名",
         ["{0},辍学,厌学,20250819,陈一", ",已复学,疾病,20250820,陈二", "{1},辍学,,20990101,陈三"],
         {
-            # A child without a number is nobody whom a record could be about.
-            "DropoutRecord": [{"status": "辍学", "reason": "厌学", "record_date": "2025-08-19"}],
-            "DROPPED_OUT Person DropoutRecord": [{"start_id": "p0", "valid_from": "2025-08-19"}],
+            # A child without a number is known by name only.
+            "DropoutRecord": [{"status": "辍学", "reason": "厌学", "record_date": "2025-08-19"}, {"status": "已复学"}],
+            "DROPPED_OUT Person DropoutRecord": [
+                {"start_id": "p0", "valid_from": "2025-08-19"}, {"grade": "name_only", "valid_from": "2025-08-20"},
+            ],
         },
         [(3, "person_id", "id.missing", UNKNOWN), (4, "date", "date.future", REFUSED)],
     ),
