@@ -223,8 +223,9 @@ _FROM_ID = {
     "Household": ", split_part(id, '/', 1) AS register, "
     "substr(id, strpos(id, '/') + 1) AS household_id",
     "Benefit": ", split_part(id, '/', 1) AS register",
+    "Fund": ", split_part(id, '/', 1) AS kind, nullif(split_part(id, '/', 2), '') AS name",
 }
-"""Properties that the id itself states, for households and benefits only named by others."""
+"""Properties that the id itself states, for households, benefits and funds only named by others."""
 
 
 def _add_stubs(bench: Workbench) -> None:

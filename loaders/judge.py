@@ -132,7 +132,8 @@ def _refusal(feed: Feed, column: Column) -> str:
     first = column.name == feed.source.key[0]
     if column.role == "key" and not first:
         return f"nullif({why}, 'id.missing')" if column.type in NUMBERS else why
-    missing = f"CASE WHEN {name} IS NULL THEN 'required.missing' END"
+    empty = f"len({name}) = 0" if column.type.startswith("list") else f"{name} IS NULL"
+    missing = f"CASE WHEN {empty} THEN 'required.missing' END"
     if first and column.type in NUMBERS:
         own, _ = _beside(feed, column)
         return f"CASE WHEN {why} = 'id.missing' AND {own} IS NOT NULL THEN NULL ELSE {why} END"

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LONG = 2_000
 """Rows from which finding the distinct texts costs less than it saves."""
 
+PLACE = "#"
+"""The place of a text among those of its column; no column of a source is called so."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -35,7 +38,7 @@ class Group:
 
     Attributes:
         texts: The texts to type, under the names of the raw columns, how many rows hold each (``#``
-            after the name), and their ``place``.
+            after the name), and their place.
         places: For each cell's raw column, the place of each row's text.
     """
 
@@ -176,7 +179,7 @@ def _groups(cells: list[Cell], rows: pa.Table) -> list[Group]:
         groups.append(
             Group(
                 tuple(pairs),
-                pa.table(there).append_column("place", every),
+                pa.table(there).append_column(PLACE, every),
                 {c.raw: every for c in pairs},
             )
         )
@@ -191,7 +194,7 @@ def _group(cells: list[Cell], coded: dict[str, pa.DictionaryArray]) -> Group:
         for name, one in coded.items()
     }
     rows = {f"{name}#": _rows_of(one, most) for name, one in coded.items()}
-    table = pa.table({**texts, **rows, "place": pa.array(np.arange(most))})
+    table = pa.table({**texts, **rows, PLACE: pa.array(np.arange(most))})
     weighed = tuple(replace(cell, weight=f'"{cell.raw}#"') for cell in cells)
     return Group(weighed, table, {name: one.indices for name, one in coded.items()})
 
@@ -220,13 +223,13 @@ def _answers(con: duckdb.DuckDBPyConnection, group: Group) -> list[tuple[pa.Tabl
 
 def _order(cells: Sequence[Cell], by: str) -> str:
     """The engine keeps the order of rows, except where a rule looks at all of them."""
-    return f" ORDER BY {by}" if any(cell.column.type == "ratio" for cell in cells) else ""
+    return f' ORDER BY "{by}"' if any(cell.column.type == "ratio" for cell in cells) else ""
 
 
 def _told(con: duckdb.DuckDBPyConnection, cells: Sequence[Cell], texts: pa.Table) -> pa.Table:
     """What the rules say of texts, in their order."""
     con.register("_texts", texts)
-    sql = f"SELECT {_typed_sql(list(cells), '_texts')}{_order(cells, 'place')}"
+    sql = f"SELECT {_typed_sql(list(cells), '_texts')}{_order(cells, PLACE)}"
     table = con.execute(sql).to_arrow_table().combine_chunks()
     con.unregister("_texts")
     return table
@@ -236,7 +239,7 @@ def told_numbers(con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array) ->
     """What is said of the texts of a person's number: valid ones at once, the others by the rule."""
     found = check_numbers(texts, cell.as_known)
     others = np.flatnonzero(~found.valid)
-    rest = pa.table({cell.raw: texts.take(pa.array(others)), "place": np.arange(len(others))})
+    rest = pa.table({cell.raw: texts.take(pa.array(others)), PLACE: np.arange(len(others))})
     ruled = _told(con, [cell], rest)
     name, base = cell.column.name, {"": texts, "__birth": pa.array(found.born).cast(pa.date32())}
     base["__sex"] = pa.DictionaryArray.from_arrays(found.male.astype(np.int8), ["女", "男"]).cast(

@@ -79,13 +79,13 @@ def test_the_detectors_of_the_product_speak_of_their_limits_in_both_languages() 
 def test_a_detector_may_read_a_source_of_the_office(tmp_path: Path) -> None:
     for folder in ("detectors/error", "sources"):
         (tmp_path / folder).mkdir(parents=True)
-    text = GOOD.replace("executives = 45", "tobacco_retail_licence = 120")
+    text = GOOD.replace("executives = 45", "market_stall = 120")
     (tmp_path / "detectors" / "error" / "e91.cypher").write_text(text, "utf-8")
-    with pytest.raises(DetectorError, match="unknown source 'tobacco_retail_licence'"):
+    with pytest.raises(DetectorError, match="unknown source 'market_stall'"):
         catalogue(tmp_path / "detectors")
-    (tmp_path / "sources" / "tobacco_retail_licence.toml").touch()
+    (tmp_path / "sources" / "market_stall.toml").touch()
     own = catalogue(tmp_path / "detectors").detector("E91")
-    assert own.sources == {"tobacco_retail_licence": 120}
+    assert own.sources == {"market_stall": 120}
 
 
 def test_a_pattern_as_denominator_counts_households() -> None:

@@ -12,7 +12,8 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doudi.graph.spells import spell_query, unspell_query
+from doudi.graph.schema import schema
+from doudi.graph.spells import LISTED, spell_query, unspell_query
 from doudi.graph.tables import properties_of
 from doudi.graph.workbench import MACROS
 
@@ -133,6 +134,46 @@ def test_a_changed_source_row_changes_the_digest() -> None:
     (before,) = spelled([payment(n) for n in range(3)]).to_pylist()
     (after,) = spelled([payment(0), payment(1, digest="other"), payment(2)]).to_pylist()
     assert before["digest"] != after["digest"]
+
+
+METER = ("USES_METER", "Person", "Meter")
+
+
+def reading(n: int, **values: Any) -> dict[str, Any]:  # noqa: ANN401 - free values
+    own = {"quantity": f"{n}.5", "tariff": "居民", "vacant": False, "source": "electricity_usage"}
+    kept = set(properties_of(*METER).names)
+    return {k: v for k, v in (payment(n) | own | values).items() if k in kept}
+
+
+def test_readings_that_differ_are_one_spell_with_a_list_of_them() -> None:
+    rows = [reading(2), reading(0), reading(1, quantity=None)]
+    spells = spelled(rows, METER)
+    (spell,) = spells.to_pylist()
+    assert (spell["quantity"], spell["valid_to"]) == ("0.5,,2.5", month(3))
+    parts = sorted(unspelled(spells, METER), key=lambda row: row["valid_from"])
+    assert [part["quantity"] for part in parts] == ["0.5", None, "2.5"]
+
+
+def test_what_is_no_list_still_starts_a_new_spell() -> None:
+    rows = [reading(0), reading(1), reading(2, vacant=True)]
+    assert [s["quantity"] for s in spelled(rows, METER).to_pylist()] == ["0.5,1.5", "2.5"]
+
+
+def test_readings_of_which_none_is_known_are_no_list() -> None:
+    rows = [reading(n, quantity=None) for n in (0, 1)]
+    assert [s["quantity"] for s in spelled(rows, METER).to_pylist()] == [None]
+
+
+def test_a_value_with_a_comma_stands_alone() -> None:
+    rows = [reading(0), reading(1, quantity="1,5"), reading(2)]
+    assert [s["quantity"] for s in spelled(rows, METER).to_pylist()] == ["0.5", "1,5", "2.5"]
+
+
+def test_every_list_is_of_declared_texts_of_a_month_relation() -> None:
+    for kind, names in LISTED.items():
+        relation = schema().relation(kind)
+        assert relation.month
+        assert set(names) <= {p.name for p in relation.properties if p.type == "string"}
 
 
 NOT_KEPT = {"fact_id", "known_from", "seq", "retracted", "digest"}

@@ -19,7 +19,7 @@ pytestmark = [
 
 def test_the_example_of_the_page_is_sound() -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    source = read_sources([("docs/add-a-source.md", example)])["tobacco_retail_licence"]
+    source = read_sources([("docs/add-a-source.md", example)])["market_stall"]
     assert source.ends == {"to_date": "from_date"}
     assert [block.label or block.triple for block in source.blocks] == [
         "Company",
