@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from doudi.loaders.numbers import check_numbers
+from doudi.loaders.numbers import Checked, check_numbers
 from doudi.loaders.source import NUMBERS
 from doudi.loaders.values import SHARE, Cell, Rule, rule, side_steps
 
@@ -235,12 +235,19 @@ def _told(con: duckdb.DuckDBPyConnection, cells: Sequence[Cell], texts: pa.Table
     return table
 
 
-def told_numbers(con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array) -> pa.Table:
-    """What is said of the texts of a person's number: valid ones at once, the others by the rule."""
+def ruled_numbers(
+    con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array
+) -> tuple[Checked, pa.Table]:
+    """The check of person numbers, and what the rule says of those that are not valid as they stand."""
     found = check_numbers(texts, cell.as_known)
     others = np.flatnonzero(~found.valid)
     rest = pa.table({cell.raw: texts.take(pa.array(others)), PLACE: np.arange(len(others))})
-    ruled = _told(con, [cell], rest)
+    return found, _told(con, [cell], rest)
+
+
+def told_numbers(con: duckdb.DuckDBPyConnection, cell: Cell, texts: pa.Array) -> pa.Table:
+    """What is said of the texts of a person's number: valid ones at once, the others by the rule."""
+    found, ruled = ruled_numbers(con, cell, texts)
     name, base = cell.column.name, {"": texts, "__birth": pa.array(found.born).cast(pa.date32())}
     base["__sex"] = pa.DictionaryArray.from_arrays(found.male.astype(np.int8), ["女", "男"]).cast(
         pa.string()
