@@ -93,7 +93,7 @@ LEFT JOIN token n ON n.space = 'name' AND n.clear = t.name;
 CREATE TABLE kept AS
 SELECT *, substr(sha256(group_key || digest), 1, 16) AS row_key FROM (
     SELECT *, substr(sha256(to_json([pid, name, account_hash, programme, batch, pay_date::VARCHAR])::VARCHAR), 1, 16) AS group_key,
-        substr(sha256(to_json([pid, grade, birth::VARCHAR, sex, account_hash, name, class, programme, amount::VARCHAR,
+        substr(sha256(to_json([pid, grade, birth::VARCHAR, sex, NULL, NULL, account_hash, name, class, programme, amount::VARCHAR,
             pay_date::VARCHAR, batch, status, payment_no, benefit_month::VARCHAR, household_id, reverses, area_code,
             NULL])::VARCHAR), 1, 16) AS digest
     FROM veiled WHERE why IS NULL
@@ -396,7 +396,8 @@ def _keyed(pl: Any, kept: Any) -> Any:  # noqa: ANN401 - polars is imported wher
         return pl.when(text.is_null()).then(pl.lit("null")).otherwise('"' + text + '"')
 
     def listed(*names: str, end: str = "]") -> Any:  # noqa: ANN401 - an expression
-        return "[" + pl.concat_str([quoted(n) for n in names], separator=",") + end
+        cells = [quoted(n) + (",null,null" if n == "sex" else "") for n in names]  # nobody named
+        return "[" + pl.concat_str(cells, separator=",") + end
 
     texts = kept.select(
         key=listed("pid", "name", "account_hash", "programme", "batch", "pay_date"),
