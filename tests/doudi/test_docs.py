@@ -14,7 +14,10 @@ from doudi.settings import DEFAULT_FILE, Settings
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "commands.md"
-PAGES = sorted({ROOT / "README.md", *ROOT.glob("docs/**/*.md")} - {ROOT / "docs" / "benchmarks.md"})
+OF_BENCHMARKS = {ROOT / "docs" / name for name in ("benchmarks.md", "performance.md")}
+"""Pages that name the options of another command."""
+
+PAGES = sorted({ROOT / "README.md", *ROOT.glob("docs/**/*.md")} - OF_BENCHMARKS)
 
 pytestmark = pytest.mark.checkout
 
