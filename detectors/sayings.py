@@ -46,6 +46,7 @@ ENGLISH = {
     "低保边缘": "low-income edge (低保边缘)",
     "刚性支出": "rigid spending (刚性支出)",
     "临时救助": "temporary assistance (临时救助)",
+    "孤儿基本生活费": "living allowance of orphans (孤儿基本生活费)",
     "残疾人两项补贴": "disability allowances (残疾人两项补贴)",
     "高龄津贴": "old-age allowance (高龄津贴)",
     # Offices.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 DETECTORS = catalogue().detectors
-PROGRAMMES = r"\((?:低保|特困|低保边缘|刚性支出|临时救助|残疾人两项补贴|高龄津贴)\)"
+PROGRAMMES = r"\((?:低保|特困|低保边缘|刚性支出|临时救助|残疾人两项补贴|高龄津贴|孤儿基本生活费)\)"
 LATIN = re.compile(r"[A-Za-z]{4,}|\w*_\w*|\[|\]|\.0(?!\d)")
 CHINESE = re.compile(r"[\u4e00-\u9fff]|\[|\]|\.0(?!\d)|[A-Z]_[A-Z]")
 
