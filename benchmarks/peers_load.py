@@ -291,7 +291,11 @@ def _typed(pl: Any, raw: Any) -> Any:  # noqa: ANN401 - polars is imported where
         reverses=told(tidy("reverses")),
         area_code=told(tidy("area_code")),
     ).with_columns(pd=pl.col("pt").str.replace_all("[\\s'’‘`\"]", "").str.to_uppercase())
-    frame = _people(pl, frame)
+    return _reasoned(pl, _people(pl, frame))
+
+
+def _reasoned(pl: Any, frame: Any) -> Any:  # noqa: ANN401 - polars is imported where it is used
+    """Values that are believed, and why the others are not."""
     first, last = pl.date(1900, 1, 2), pl.date(2026, 5, 5)
     dv, paid, st = pl.col("dv"), pl.col("amount"), pl.col("st")
     frame = frame.with_columns(
