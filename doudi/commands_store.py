@@ -23,7 +23,7 @@ def compact_tables(
     from doudi.graph.tables import FactStore
 
     line = open_line(home, lang=lang, as_json=as_json)
-    with line.console.stage("合并事实表", "compacting the tables"):
+    with line.home.locked("compact"), line.console.stage("合并事实表", "compacting the tables"):
         merged, made = compact(FactStore(line.home.tables))
     line.console.say(
         f"{merged} 个文件合并为 {made} 个，任何查询结果不变",
