@@ -233,6 +233,20 @@ def test_an_older_delivery_takes_its_own_place(office: Office, people: list[str]
     assert sorted(row["declared_income_yuan"] for row in then) == [50.0, 100.0]
 
 
+def test_a_late_file_stops_where_earlier_words_were_not_kept(
+    office: Office, people: list[str]
+) -> None:
+    for batch in ("2026-01", "2026-06"):
+        office.deliver(members(member(people[0], batch[-2:] + "0")), batch=batch)
+    said = office.home / "tables" / "_said" / "dibao_member_register"
+    min(said.glob("*.parquet")).unlink()  # as in a home of an earlier release
+    before = office.links(*MEMBER_OF)
+    receipt = office.deliver(members(member(people[0], "100")), batch="2026-03")
+    assert receipt.exit_code == 3
+    assert "what earlier loads said was not kept" in receipt.messages[0]
+    assert office.links(*MEMBER_OF) == before
+
+
 def test_a_late_delivery_does_not_overrule_one_that_only_confirmed(
     office: Office, people: list[str]
 ) -> None:
