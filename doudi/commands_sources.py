@@ -12,6 +12,8 @@ from doudi.options import AsOfOption, HomeOption, JsonOption, LangOption, open_l
 from doudi.tell_sources import say_checked, say_feeds, say_source, say_sources
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from doudi.loaders.source import Source
     from doudi.source_book import Uses
     from doudi.stages import Line
@@ -60,7 +62,7 @@ def _row(line: Line, source: Source, used: Uses, last: dict[str, Any]) -> dict[s
     return told | {"last": day, "age_days": days_since(line.home.path, day)}
 
 
-def _book(line: Line) -> tuple[dict[str, Source], dict[str, Uses]]:
+def _book(line: Line) -> tuple[Mapping[str, Source], dict[str, Uses]]:
     from doudi.detectors.catalogue import catalogue
     from doudi.loaders.source import sources
     from doudi.source_book import uses

@@ -11,7 +11,7 @@ from doudi.graph.errors import HomeError
 from doudi.source_book import needed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from doudi.loaders.source import Source
@@ -116,7 +116,7 @@ def _not_relied_on(health: dict[str, FeedHealth]) -> set[str]:
 
 def _health(
     home: Path,
-    declared: dict[str, Source],
+    declared: Mapping[str, Source],
     wanted: Collection[str],
     *,
     as_of_end: date,

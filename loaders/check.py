@@ -308,7 +308,7 @@ def _encoding(path: Path) -> str:
     return CODECS.get(codec, "UTF-16")
 
 
-def _unread(folder: Folder, declared: dict[str, Source]) -> list[FileLook]:
+def _unread(folder: Folder, declared: Mapping[str, Source]) -> list[FileLook]:
     """Files of data types that are not known."""
     feeds = folder.feeds().items()
     return [_bare(path, slug) for slug, paths in feeds if slug not in declared for path in paths]

@@ -37,7 +37,7 @@ from doudi.loaders.statements import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import duckdb
@@ -158,14 +158,14 @@ class Desk:
         """Where a file belongs."""
         return self.home.joinpath(*parts)
 
-    def resolve(self, by_person: Collection[str]) -> Resolved:
+    def resolve(self, declared: Mapping[str, Source]) -> Resolved:
         """Keep the names that the delivery brought, and look for who is only named.
 
         A killed load does both again.
         """
         keep_names(self.con, self.veil.names(), self.home / "vault" / "names", self.keys.vault)
         names = self.con.execute("SELECT token, clear FROM known_name").to_arrow_table()
-        return resolve(self.store, names, as_known=self.folder.as_known, by_person=by_person)
+        return resolve(self.store, names, as_known=self.folder.as_known, declared=declared)
 
     def _prepared(self, source: Source, sheets: dict[str, Sheet]) -> Work:
         headers = tuple(match(s.headers, source, self.folder.path / n) for n, s in sheets.items())

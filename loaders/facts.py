@@ -134,7 +134,7 @@ def _changed_sql(source: Source, block: Block, delivery: Delivery, records: str)
     """The records of a delivery that changes rows of before.
 
     ``since`` is what the tables say of the fact's first day; it differs from the row's own where an
-    earlier change cut the fact.
+    earlier change cut the fact, which only a source whose rows change can have.
     """
     month = f"DATE '{delivery.month.isoformat()}'"
     same = [*block.ids, *(p.name for p in declared(block) if p.name in block.properties)]
@@ -147,7 +147,7 @@ def _changed_sql(source: Source, block: Block, delivery: Delivery, records: str)
             WHEN {moved} THEN n.valid_from
             WHEN o.was_true AND ({differs}) THEN greatest({month}, o.since) ELSE o.since END"""
     return f"""
-    WITH stored AS ({_stored_sql(source, records)}),
+    WITH stored AS ({_stored_sql(source, records) if source.can_change else NONE_STORED}),
     old AS (
         SELECT g.*, CASE WHEN s.fact_id IS NULL THEN g.valid_from ELSE s.valid_from END AS since
         FROM gone g LEFT JOIN stored s ON s.fact_id = g.fact_id
@@ -166,8 +166,11 @@ def _changed_sql(source: Source, block: Block, delivery: Delivery, records: str)
             fact_id || 's' || strftime(day, '%Y%m%d') AS fact_id, since AS valid_from,
             least(valid_to, day) AS valid_to) FROM cut
         WHERE {str(bool(block.triple)).lower()} AND (since IS NULL OR since < least(valid_to, day))
-    UNION ALL BY NAME {_cut_before_sql(block, records)}
+    UNION ALL BY NAME {_cut_before_sql(source, block, records)}
     UNION ALL BY NAME SELECT * EXCLUDE (differs) FROM new"""
+
+
+NONE_STORED = "SELECT NULL::VARCHAR AS fact_id, NULL::DATE AS valid_from WHERE false"
 
 
 def _stored_sql(source: Source, records: str) -> str:
@@ -178,9 +181,9 @@ def _stored_sql(source: Source, records: str) -> str:
         QUALIFY row_number() OVER (PARTITION BY fact_id ORDER BY known_from DESC, seq DESC) = 1"""
 
 
-def _cut_before_sql(block: Block, records: str) -> str:
+def _cut_before_sql(source: Source, block: Block, records: str) -> str:
     """Closed facts that earlier changes left of a row that is deleted: never sent, so never cut."""
-    if not block.triple:
+    if not (block.triple and source.can_change):
         return "SELECT * EXCLUDE (since) FROM old WHERE false"
     return f"""SELECT o.* EXCLUDE (since) REPLACE (s.fact_id AS fact_id, true AS retracted)
         FROM old o JOIN (SELECT DISTINCT fact_id FROM ({records}) WHERE contains(fact_id, 's')) s

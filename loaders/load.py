@@ -26,7 +26,7 @@ from doudi.loaders.resolve import by_person
 from doudi.loaders.source import Source, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from doudi.graph.errors import Lang, Pair, Said
@@ -71,14 +71,14 @@ def load(
         store = FactStore(home / "tables")
         desk = Desk(con, home, folder, keys, store, Veil(keys.pid))
         receipt = work_through(desk, declared, progress, lang)
-        desk.resolve(by_person(declared.values()))
+        desk.resolve(declared)
         return receipt
     finally:
         con.close()
 
 
 def work_through(
-    desk: Desk, declared: dict[str, Source], progress: Callable[[str], None] | None, lang: Lang
+    desk: Desk, declared: Mapping[str, Source], progress: Callable[[str], None] | None, lang: Lang
 ) -> LoadReceipt:
     """All feeds of a delivery, each on the desk; what became of them."""
     receipts: list[FileReceipt] = []
@@ -106,7 +106,7 @@ def work_through(
 
 
 def _load_feed(
-    desk: Desk, slug: str, paths: list[Path], declared: dict[str, Source]
+    desk: Desk, slug: str, paths: list[Path], declared: Mapping[str, Source]
 ) -> list[FileReceipt]:
     """One feed loaded.
 
@@ -121,9 +121,9 @@ def _load_feed(
         raise stopped(paths[-1], "engine", kind=type(error).__name__) from None
 
 
-def _ordered(feeds: Iterable[str], declared: dict[str, Source]) -> list[str]:
+def _ordered(feeds: Collection[str], declared: Mapping[str, Source]) -> list[str]:
     """Registers kept by person first: they say which numbers belong to known people."""
-    first = by_person(declared.values())
+    first = by_person(declared[slug] for slug in feeds if slug in declared)
     return sorted(feeds, key=lambda slug: (slug not in first, slug))
 
 

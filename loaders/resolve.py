@@ -23,7 +23,7 @@ from doudi.loaders.people import gather, named, numbered
 from doudi.loaders.source import NUMBERS, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -52,7 +52,7 @@ class Resolved:
 
 
 def resolve(
-    store: FactStore, names: pa.Table, *, as_known: date, by_person: Collection[str]
+    store: FactStore, names: pa.Table, *, as_known: date, declared: Mapping[str, Source]
 ) -> Resolved:
     """Bring ``SAME_AS`` up to what is known.
 
@@ -60,7 +60,7 @@ def resolve(
         store: The fact tables.
         names: Names behind tokens: ``token, clear``.
         as_known: Day of the delivery that made the look necessary.
-        by_person: Registers with one row a person: nobody stands in one of them twice.
+        declared: The sources by slug; in a register kept by person nobody stands twice.
 
     Returns:
         Counts of the people who are only named.
@@ -69,7 +69,7 @@ def resolve(
         return Resolved()
     with store.connect() as view:
         gather(view, names)
-        _weigh(view.con, by_person)
+        _weigh(view.con, by_person(declared.values()))
         _decide(view.con, decisions(store.root))
         _settle(view.con, view.known(*SAME_AS), as_known)
         seq = store.next_seq()
@@ -90,9 +90,9 @@ def resolve_home(home: Path) -> Resolved:
     from doudi.graph.tables import FactStore
 
     names = read_names(home / "vault" / "names", Keys(home / "keys").vault)
-    registers = by_person(sources(home / "sources").values())
+    declared = sources(home / "sources")
     today = datetime.now(UTC).date()
-    return resolve(FactStore(home / "tables"), names, as_known=today, by_person=registers)
+    return resolve(FactStore(home / "tables"), names, as_known=today, declared=declared)
 
 
 def by_person(declared: Iterable[Source]) -> set[str]:
@@ -117,10 +117,10 @@ def _some_named(store: FactStore) -> bool:
     return duckdb.execute(sql, [files]).fetchall() != []
 
 
-def _weigh(con: duckdb.DuckDBPyConnection, by_person: Collection[str]) -> None:
+def _weigh(con: duckdb.DuckDBPyConnection, kept: Collection[str]) -> None:
     """Make ``likely``: of each name the people who come into question, with their share of the odds."""
     con.register("_pairs", _pairs(named(con), numbered(con)))
-    registers = ", ".join(f"'{slug}'" for slug in sorted(by_person)) or "''"
+    registers = ", ".join(f"'{slug}'" for slug in sorted(kept)) or "''"
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE likely AS
         WITH open AS (

@@ -6,6 +6,7 @@ over the cleaned columns, so a new source needs no Python.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
 Nature = Literal["register", "event", "month"]
@@ -27,6 +29,8 @@ TYPES = (
 
 NUMBERS = ("id18", "id18_or_uscc")
 """Types that hold one person's number."""
+
+TOML = ".toml"
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,11 @@ class Source:
     blocks: tuple[Block, ...]
     rows_table: str = ""
 
+    @property
+    def can_change(self) -> bool:
+        """Whether a row may say that the world changed, so that the fact of before is cut."""
+        return bool(self.changes) and self.key_kind == "id"
+
     def companion(self, number: str, kind: Literal["name", "birth_date"]) -> str:
         """The column that carries the name or birth date of a person number; empty without one.
 
@@ -158,33 +167,68 @@ class Source:
         return kind if alone and (kind in self.columns or kind == "name") else own
 
 
-def sources(extra: Path | None = None) -> dict[str, Source]:
+class Shelf(Mapping[str, Source]):
+    """Every declared source by slug, in the order of their names.
+
+    Those of the package are read when they are first asked for: a delivery needs a few of them.
+
+    Args:
+        own: Sources of an office, which replace shipped ones.
+    """
+
+    def __init__(self, own: dict[str, Source]) -> None:
+        """Read nothing yet."""
+        self._own = own
+
+    def __getitem__(self, slug: str) -> Source:
+        """The source of that name."""
+        return self._own[slug] if slug in self._own else _shipped(slug)
+
+    def __iter__(self) -> Iterator[str]:
+        """Their names."""
+        return iter(sorted({*self._own, *_files()}))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len({*self._own, *_files()})
+
+    def __contains__(self, slug: object) -> bool:
+        """Whether a source has that name."""
+        return slug in self._own or slug in _files()
+
+
+def sources(extra: Path | None = None) -> Shelf:
     """Every declared source by slug; those of a folder of one's own replace shipped ones.
 
     Raises:
-        SourceError: naming every file and every problem in it.
+        SourceError: naming every file of the folder and every problem in it.
     """
     from doudi.loaders.declare import read_sources
 
     own = list(_texts_in(extra)) if extra is not None and extra.is_dir() else []
-    return {**_shipped(), **read_sources(own)}
+    return Shelf(read_sources(own))
 
 
 @cache
-def _shipped() -> dict[str, Source]:
-    """The sources of the package, which do not change while it runs, read once.
+def _files() -> dict[str, Traversable]:
+    """The files of the package by slug, which is also their name."""
+    folder = files("doudi.loaders").joinpath("sources")
+    return {f.name.removesuffix(TOML): f for f in folder.iterdir() if f.name.endswith(TOML)}
 
-    Their expressions are tried by the tests, not by every load.
+
+@cache
+def _shipped(slug: str) -> Source:
+    """A source of the package, which does not change while it runs.
+
+    Its expressions are tried by the tests, not by every load.
     """
     from doudi.loaders.declare import read_sources
 
-    folder = files("doudi.loaders").joinpath("sources")
-    entries = sorted(
-        (f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name
-    )
-    texts = ((f"sources/{f.name}", f.read_text("utf-8")) for f in entries)
-    return read_sources(texts, rehearsed=True)
+    file = _files()[slug]
+    return read_sources([(f"sources/{file.name}", file.read_text("utf-8"))], rehearsed=True)[slug]
 
 
 def _texts_in(folder: Path) -> Iterator[tuple[str, bytes]]:
-    yield from ((f"{folder.name}/{p.name}", p.read_bytes()) for p in sorted(folder.glob("*.toml")))
+    yield from (
+        (f"{folder.name}/{p.name}", p.read_bytes()) for p in sorted(folder.glob(f"*{TOML}"))
+    )

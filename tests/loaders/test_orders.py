@@ -30,6 +30,7 @@ from doudi.loaders.source import sources
 from tests.loaders.conftest import number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from doudi.loaders.source import Source
@@ -175,7 +176,7 @@ class Home:
 
     folder: Path
     keys: Path
-    declared: dict[str, Source] = field(init=False)
+    declared: Mapping[str, Source] = field(init=False)
 
     def __post_init__(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -41,6 +41,16 @@ def test_every_shipped_source_is_sound() -> None:
     assert all(source.blocks or source.rows_table for source in found.values())
 
 
+def test_a_source_has_the_name_of_its_file() -> None:
+    assert [source.slug for source in sources().values()] == list(sources())
+
+
+def test_no_source_of_that_name_is_a_key_error() -> None:
+    assert "tobacco" not in sources()
+    with pytest.raises(KeyError):
+        sources()["tobacco"]
+
+
 def test_no_shipped_source_stores_a_clear_identifier() -> None:
     for source in sources().values():
         for column in source.columns.values():
