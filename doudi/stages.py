@@ -389,7 +389,6 @@ class Line:
         ):
             receipt = rank(
                 FactStore(self.home.tables),
-                self.parameters(as_known),
                 as_of=as_of,
                 as_known=as_known,
                 capacity=capacity,

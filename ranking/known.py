@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from doudi.graph.errors import RankingError
 from doudi.graph.projection import Projection, project
 from doudi.graph.schema import schema
+from doudi.policy.parameters import Parameters
 from doudi.ranking.windows import Window
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class KnownStates:
         self.progress = progress
         self._given = projection
         self._open: dict[date, Projection] = {}
-        self._files = [str(path) for label in schema().nodes for path in store.files(label)]
+        tables = [*((label,) for label in schema().nodes), *schema().triples()]
+        self._files = [str(path) for name in tables for path in store.files(*name)]
         self.days_: list[date] = self._days(as_known) if self._files else []
         if not self.days_:
             raise RankingError(
@@ -91,6 +93,11 @@ class KnownStates:
     def after(self, window: Window) -> Projection:
         """The projection for outcomes of a window."""
         return self._projection(self.state(Window(window.end).known_until))
+
+    def rules(self, window: Window) -> Parameters:
+        """The policy parameters for features of a window's day, as they were known then."""
+        with self.store.connect(max(window.known_until, self.days_[0])) as view:
+            return Parameters.from_view(view)
 
     def _projection(self, day: date) -> Projection:
         if self._given is not None and self._given.as_known == day:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from doudi.graph.errors import Lang
     from doudi.graph.projection import Projection
     from doudi.graph.tables import FactStore
-    from doudi.policy.parameters import Parameters
 
 RANKING = pa.schema(
     [
@@ -97,7 +96,6 @@ class RankReceipt:
 
 def rank(  # noqa: PLR0913 - each option stands for itself
     store: FactStore,
-    parameters: Parameters,
     *,
     as_of: date,
     as_known: date | None = None,
@@ -111,8 +109,7 @@ def rank(  # noqa: PLR0913 - each option stands for itself
     """Order all households that may fall back, and list whom each township visits.
 
     Args:
-        store: The fact tables.
-        parameters: The policy parameters.
+        store: The fact tables, and the policy parameters beside them.
         as_of: First day of the last month that counts.
         as_known: Last day of knowledge that counts; all knowledge when None.
         capacity: Visits a township can make, or a CSV file with ``township, capacity``.
@@ -137,7 +134,7 @@ def rank(  # noqa: PLR0913 - each option stands for itself
                 store, Path(work), projection=projection, as_known=as_known, progress=progress
             ) as known,
         ):
-            learnt = _learn(known, parameters, days, capacity, seed=seed, say=say)
+            learnt = _learn(known, days, capacity, seed=seed, say=say)
         return _write(learnt, days, out, seed=seed, lang=lang)
     except OSError as error:
         raise HomeError(
@@ -172,7 +169,6 @@ class _Learnt:
 
 def _learn(
     known: KnownStates,
-    parameters: Parameters,
     days: Plan,
     capacity: int | Path,
     *,
@@ -180,12 +176,12 @@ def _learn(
     say: Callable[[str], None],
 ) -> _Learnt:
     say("特征与结果 features and outcomes")
-    check = _labelled(known, parameters, days.check)
+    check = _labelled(known, days.check)
     enough(check, TO_CHECK)
-    train = tuple(_labelled(known, parameters, window) for window in days.train)
+    train = tuple(_labelled(known, window) for window in days.train)
     enough(train[0], TO_LEARN)
-    recent = [_labelled(known, parameters, window) for window in days.recent]
-    now = features_at(known.at(days.score), parameters, t=days.score.t)
+    recent = [_labelled(known, window) for window in days.recent]
+    now = _features(known, days.score)
     seen = [part.features for part in (*train, check, *recent)]
     usable, silent = told_apart(seen)
     families = Families(known.at(days.check), seen)
@@ -216,8 +212,12 @@ def _states(known: KnownStates, days: Plan) -> dict[str, str]:
     }
 
 
-def _labelled(known: KnownStates, parameters: Parameters, window: Window) -> Labelled:
-    features = features_at(known.at(window), parameters, t=window.t)
+def _features(known: KnownStates, window: Window) -> FeatureTable:
+    return features_at(known.at(window), known.rules(window), t=window.t)
+
+
+def _labelled(known: KnownStates, window: Window) -> Labelled:
+    features = _features(known, window)
     outcomes = outcomes_in(known.after(window), features, window)
     return labelled(features, outcomes, window)
 

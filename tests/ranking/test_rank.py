@@ -11,7 +11,6 @@ import pytest
 
 from doudi.graph.errors import RankingError
 from doudi.graph.tables import FactStore
-from doudi.policy.parameters import Parameters
 from doudi.ranking import model_file
 from doudi.ranking.rank import RANKING, RankReceipt, rank
 
@@ -39,7 +38,7 @@ def ranked(tmp_path_factory: pytest.TempPathFactory) -> Ranked:
     records = Records(folder)
     fill_county(records, 180)
     out = folder / "out"
-    receipt = rank(records.store(), Parameters(), as_of=JUNE, capacity=10, out=out)
+    receipt = rank(records.store(), as_of=JUNE, capacity=10, out=out)
     table = pq.read_table(out / "ranking.parquet")
     assert table.schema == RANKING
     return Ranked(receipt, table.to_pylist(), out, records)
@@ -103,7 +102,7 @@ def test_receipt_is_plain_json(ranked: Ranked) -> None:
 
 def test_same_seed_and_data_give_the_same_file(ranked: Ranked, tmp_path: Path) -> None:
     store = FactStore(ranked.records.folder / "tables")
-    rank(store, Parameters(), as_of=JUNE, capacity=10, out=tmp_path)
+    rank(store, as_of=JUNE, capacity=10, out=tmp_path)
     again, first = (
         (folder / "ranking.parquet").read_bytes() for folder in (tmp_path, ranked.folder)
     )
@@ -132,9 +131,9 @@ def test_model_refuses_other_features(ranked: Ranked) -> None:
 def test_too_few_outcomes_are_counted(records: Records, tmp_path: Path) -> None:
     fill_county(records, 12)
     with pytest.raises(RankingError, match=r"\d of \d+ households fell back"):
-        rank(records.store(), Parameters(), as_of=JUNE, capacity=10, out=tmp_path / "out")
+        rank(records.store(), as_of=JUNE, capacity=10, out=tmp_path / "out")
 
 
 def test_nothing_delivered_is_said(tmp_path: Path) -> None:
     with pytest.raises(RankingError, match="nothing was delivered"):
-        rank(FactStore(tmp_path), Parameters(), as_of=JUNE, capacity=10, out=tmp_path / "out")
+        rank(FactStore(tmp_path), as_of=JUNE, capacity=10, out=tmp_path / "out")
