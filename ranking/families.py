@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from doudi.ranking.features import FeatureTable
 
 _TIES = f"""
+WITH member AS (SELECT DISTINCT household, person FROM members)
 SELECT DISTINCT a.household AS one, b.household AS other
 FROM member AS a JOIN link_KIN_OF_Person_Person AS k ON k.start_id = a.person
 JOIN member AS b ON b.person = k.end_id
@@ -52,7 +53,7 @@ class Families:
         )
         con = projection.con.cursor()
         try:
-            con.register("member", members)
+            con.register("members", members)
             ties = con.execute(_TIES).fetchnumpy()
         finally:
             con.close()
