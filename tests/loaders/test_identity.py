@@ -151,6 +151,25 @@ def test_a_number_that_comes_later_takes_the_place_of_the_name(
     assert [p for p in office.nodes("Person") if p["id"] == named["start_id"]] == []
 
 
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_numbers_of_spouses_in_each_others_column_are_put_right(
+    office: Office, people: list[str], *, is_turned: bool
+) -> None:
+    husband, wife = people[:2]
+    columns = (wife, husband) if is_turned else (husband, wife)
+    rows = "husband_id,wife_id,marriage_date,office_code,cert_no,husband_name,wife_name\n"
+    office.deliver(
+        {"marriage_registration.csv": f"{rows}{','.join(columns)},2020-01-01,X,J1,王小明,李小红\n"}
+    )
+    (told,) = office.links("SPOUSE_OF", "Person", "Person")
+    key = Keys(office.home / "keys").pid
+    pids = [pseudonym(key, "person", who) for who in (husband, wife)]
+    names = [pseudonym(key, "name", name) for name in ("王小明", "李小红")]
+    assert [told["start_id"], told["end_id"]] == pids
+    assert [told["start_name_token"], told["end_name_token"]] == names
+    assert (told["is_turned"], told["grade"]) == (is_turned, "exact")
+
+
 def test_a_clear_phone_is_hashed_and_meets_itself_elsewhere(
     office: Office, people: list[str]
 ) -> None:
