@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
 from doudi.graph.errors import DeliveryError
-from doudi.loaders.identity import Keys, pseudonyms
 from doudi.loaders.load import load
-from doudi.loaders.mentions import mentioning
 from doudi.loaders.receipt import FileReceipt
 from doudi.loaders.source import sources
 from doudi.synth.county import SMALLEST, make_county
+from tests.loaders.who import taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,54 +91,14 @@ def test_what_was_soiled_is_refused_or_unknown_for_its_reason_and_nothing_else(
 
 
 def test_no_number_is_taken_for_anothers(soiled: Path, receipts: list[LoadReceipt]) -> None:
-    """Of every line the truth says whom it is about; whoever it is taken for is he, or nobody known.
-
-    A number that was altered into one that nobody has cannot be told from a stranger's, and two
-    right numbers that stand in each other's column (q.swap) are right numbers all the same.
-    """
+    """Whoever a field is taken for is he, or nobody known: a number that was altered into one that
+    nobody has cannot be told from a stranger's."""
     assert receipts
-    key = Keys(soiled / "home" / "keys").pid
-    con = duckdb.connect()
-    truth = str(soiled / "county" / "truth" / "people.parquet")
-    faults = str(soiled / "county" / "truth" / "faults.parquet")
-    con.execute(
-        """CREATE TABLE truth AS FROM read_parquet(?) ANTI JOIN (
-            SELECT source, batch, line FROM read_parquet(?) WHERE code = 'q.swap'
-        ) USING (source, batch, line)""",
-        [truth, faults],
-    )
-    people = con.execute(
-        "SELECT DISTINCT person_id AS clear FROM truth WHERE clear IS NOT NULL"
-    ).to_arrow_table()
-    pids = pseudonyms(key, "person", people["clear"].to_pylist())
-    con.register("pids", people.append_column("pid", pids))
-    found: Counter[tuple[str, str]] = Counter()
-    for slug, column in ((s.slug, c) for s in sources().values() for c in mentioning(s)):
-        rows = soiled / "home" / "tables" / "_rows" / slug
-        if list(rows.glob("*.parquet")):
-            found.update(_taken(con, rows, slug, column.name))
-    grades = {grade for grade, _ in found}
-    assert {"exact", "repaired"} <= grades <= {"exact", "repaired", "certificate"}
-    assert sum(count for (_, taken), count in found.items() if taken == "another") == 0
-    right = sum(count for (_, taken), count in found.items() if taken == "right")
+    found = taken(soiled / "county", soiled / "home")
+    assert {"exact", "repaired"} <= {grade for grade, _ in found}
+    assert sum(count for (_, who), count in found.items() if who == "another") == 0
+    right = sum(count for (_, who), count in found.items() if who == "right")
     assert right > 0.999 * sum(found.values())
-
-
-def _taken(con: duckdb.DuckDBPyConnection, rows: Path, slug: str, name: str) -> dict[Any, int]:
-    """Grade, and whether the number kept is the right one, nobody's or another's; with counts."""
-    return {
-        (grade, taken): count
-        for grade, taken, count in con.execute(
-            f"""
-            SELECT r."{name}__grade", CASE WHEN r."{name}" = p.pid THEN 'right'
-                WHEN r."{name}" IN (SELECT pid FROM pids) THEN 'another' ELSE 'nobody' END, count(*)
-            FROM read_parquet(?, union_by_name = true) r
-            JOIN truth t ON t.source = ? AND t.batch = r._batch AND t.line = r._line AND t.field = ?
-            JOIN pids p ON p.clear = t.person_id
-            WHERE NOT r.retracted AND r."{name}" IS NOT NULL GROUP BY ALL""",
-            [str(rows / "*.parquet"), slug, name],
-        ).fetchall()
-    }
 
 
 def test_a_receipt_that_does_not_add_up_cannot_be_made() -> None:
