@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from doudi.loaders.columns import LATER, extras
 from doudi.loaders.judge import judged_sql
+from doudi.loaders.rules import rule
 from doudi.loaders.source import NUMBERS, Column
 from doudi.loaders.typed import in_percent, staged, type_cells
-from doudi.loaders.values import SQL_TYPES, Cell, literal, rule
+from doudi.loaders.values import SQL_TYPES, Cell, literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

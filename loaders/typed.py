@@ -14,8 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from doudi.loaders.numbers import Checked, check_numbers
+from doudi.loaders.rules import rule
 from doudi.loaders.source import NUMBERS
-from doudi.loaders.values import SHARE, Cell, Rule, rule, side_steps
+from doudi.loaders.value_numbers import SHARE, side_steps
+from doudi.loaders.values import Cell, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

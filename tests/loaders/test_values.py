@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 from doudi.loaders.macros import MACROS
+from doudi.loaders.rules import rule
 from doudi.loaders.source import Column
 from doudi.loaders.typed import staged
-from doudi.loaders.values import Cell, rule
+from doudi.loaders.values import Cell
 
 KNOWN = dt.date(2026, 5, 5)
 
