@@ -185,7 +185,7 @@ def _ranked(workspace: Workspace) -> list[dict[str, Any]]:
 
 def _feed(one: Watched, lang: Lang) -> dict[str, Any]:
     """A feed as the page shows it."""
-    from doudi.loaders.verdicts import NAMES
+    from doudi.loaders.verdict import NAMES
     from doudi.source_book import cadence, department
 
     health, newest = one.health, one.health.newest

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from doudi.loaders.source import Source
-    from doudi.loaders.verdicts import FeedHealth, Verdict
+    from doudi.loaders.verdict import Verdict
+    from doudi.loaders.verdicts import FeedHealth
     from doudi.stages import Line
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from doudi.feed_watch import days_since
-from doudi.loaders.verdicts import NAMES
+from doudi.loaders.verdict import NAMES
 from doudi.source_book import ACCESS, KEYS, NATURES, ROOMS, cadence, department, sensitivity
 from doudi.words import MODES
 

@@ -8,78 +8,33 @@ of the system's own until the check is over.
 from __future__ import annotations
 
 import secrets
-from codecs import BOM_UTF8
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import in_lang
 from doudi.graph.tables import FactStore
 from doudi.loaders.control import read_folder
 from doudi.loaders.desk import Desk
-from doudi.loaders.encodings import settle
-from doudi.loaders.headers import survey
 from doudi.loaders.identity import Keys, Veil, open_vault
 from doudi.loaders.load import work_through
+from doudi.loaders.looks import FileLook, look_at, unseen
 from doudi.loaders.macros import engine
-from doudi.loaders.packed import by_lines, plain_bytes
-from doudi.loaders.read import suffix_of
 from doudi.loaders.source import Source, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pyarrow as pa
     from cryptography.fernet import Fernet
 
     from doudi.graph.drafts import Draft
-    from doudi.graph.errors import FeedStopped, Lang, Said
+    from doudi.graph.errors import FeedStopped, Lang
     from doudi.loaders.control import Folder
     from doudi.loaders.desk import Work
     from doudi.loaders.read import Sheet, Way
     from doudi.loaders.receipt import FileReceipt, LoadReceipt
-
-TEXTS = (".csv", ".tsv", ".csv.gz")
-
-
-@dataclass(frozen=True)
-class MappedColumn:
-    """A column of a file and what it is taken for.
-
-    Attributes:
-        unit: Unit in force: the header's where it has one, else the declared one.
-    """
-
-    header: str
-    name: str
-    type: str
-    role: str
-    unit: str
-    unit_from: str
-
-
-@dataclass(frozen=True)
-class FileLook:
-    """How a file looks, before its rows are.
-
-    Attributes:
-        encoding: Of a text file, else empty.
-        unknown: What to say of each header that is none, with the nearest.
-        missing: Key and main columns that are not there.
-        absent: Other promised columns that are not there.
-    """
-
-    file: str
-    source: str
-    format: str
-    encoding: str
-    mapped: tuple[MappedColumn, ...]
-    ignored: tuple[str, ...]
-    unknown: tuple[str, ...]
-    missing: tuple[str, ...]
-    absent: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -240,7 +195,7 @@ class Glance(Desk):
         """The content of all parts, their headers noted."""
         sheets = super().read(source, paths, ways)
         seen = [
-            _look(self.folder.path / name, sheet.headers, source, self.lang)
+            look_at(self.folder.path / name, sheet.headers, source, self.lang)
             for name, sheet in sheets.items()
         ]
         names = {look.file for look in seen}
@@ -261,7 +216,7 @@ class Glance(Desk):
         """Note the files of a stopped feed that could not be looked at."""
         seen = {look.file for look in self.looks.files}
         paths = [path for path in self.folder.feeds()[slug] if path.name not in seen]
-        self.looks.files += [_bare(path, slug) for path in paths]
+        self.looks.files += [unseen(path, slug) for path in paths]
 
     def _counts(self) -> dict[str, int]:
         row = self.con.execute("""
@@ -270,50 +225,7 @@ class Glance(Desk):
         return dict(zip(("known", "new", "ended", "unlisted"), row, strict=True))
 
 
-def _look(path: Path, headers: Sequence[str], source: Source, lang: Lang) -> FileLook:
-    seen = survey(headers, source)
-    mapped = tuple(
-        MappedColumn(
-            headers[m.place], m.column.name, m.column.type, m.column.role,
-            m.unit or m.column.unit, "header" if m.unit else "source" if m.column.unit else "",
-        )
-        for m in seen.matched
-    )  # fmt: skip  # one column a line
-    unknown: list[Said] = list(seen.unknown) if seen.is_headed else []
-    return FileLook(
-        file=path.name,
-        source=source.slug,
-        format=suffix_of(path).removeprefix("."),
-        encoding=_encoding(path),
-        mapped=mapped,
-        ignored=seen.ignored,
-        unknown=tuple(in_lang(one, lang) for one in [*unknown, *seen.doubled]),
-        missing=tuple(column.name for column in seen.missing),
-        absent=seen.absent,
-    )
-
-
-CODECS = {"utf-8-sig": "UTF-8", "gb18030": "GB18030"}
-"""What the codecs of reading are called; the others are UTF-16."""
-
-
-def _encoding(path: Path) -> str:
-    """How a text file is encoded, as reading settles it."""
-    if not path.name.lower().endswith(TEXTS):
-        return ""
-    data = plain_bytes(path, path)
-    codec = settle(lambda: by_lines(data), path)
-    if codec == "utf-8-sig" and data.startswith(BOM_UTF8):
-        return "UTF-8 BOM"
-    return CODECS.get(codec, "UTF-16")
-
-
 def _unread(folder: Folder, declared: Mapping[str, Source]) -> list[FileLook]:
     """Files of data types that are not known."""
     feeds = folder.feeds().items()
-    return [_bare(path, slug) for slug, paths in feeds if slug not in declared for path in paths]
-
-
-def _bare(path: Path, slug: str) -> FileLook:
-    """A file of which nothing but the name can be said."""
-    return FileLook(path.name, slug, suffix_of(path).removeprefix("."), "", (), (), (), (), ())
+    return [unseen(path, slug) for slug, paths in feeds if slug not in declared for path in paths]

@@ -13,11 +13,10 @@ import pytest
 from doudi.loaders.health import records, stops
 from doudi.loaders.sketch import ENOUGH
 from doudi.loaders.source import sources
+from doudi.loaders.verdict import NAMES, VERDICTS
 from doudi.loaders.verdicts import (
     CADENCE_DAYS,
     FREEZING,
-    NAMES,
-    VERDICTS,
     FeedHealth,
     cadence_days,
     feed_health,
