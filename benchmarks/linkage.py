@@ -82,7 +82,7 @@ def ours_lap(register: Path, household: str) -> Lap:
 
 
 def _ours(register: Path, household: str, found: list[Any]) -> str:
-    from doudi.loaders.link import LinkSettings, link
+    from doudi.linking.link import LinkSettings, link
 
     settings = LinkSettings(
         name="name",
@@ -154,7 +154,7 @@ def _splink(register: Path, con: duckdb.DuckDBPyConnection) -> str:
 
 def _one_to_one(pairs: pa.Table, least: float) -> pa.Table:
     """The peer's pairs from a probability on, each record with its best partner only."""
-    from doudi.loaders.link_clusters import best_partners
+    from doudi.linking.clusters import best_partners
 
     one, two = pairs["one"].to_pandas(), pairs["two"].to_pandas()
     is_left = one.str.startswith("l")

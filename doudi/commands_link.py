@@ -14,8 +14,8 @@ from doudi.options import HomeOption, JsonOption, LangOption, open_console, part
 if TYPE_CHECKING:
     from doudi.console import Console
     from doudi.graph.errors import Pair
-    from doudi.loaders.link import Linked
-    from doudi.loaders.link_settings import LinkSettings
+    from doudi.linking.link import Linked
+    from doudi.linking.settings import LinkSettings
 
 MAP = "name=姓名,birth=出生日期,sex=性别,area=区划,household=户编号"
 
@@ -53,7 +53,7 @@ def link(
 ) -> int:
     """无共同号码的记录认人 Link records of one person that have no number in common."""
     from doudi.link_files import read_records, write_found
-    from doudi.loaders.link import link as find
+    from doudi.linking.link import link as find
 
     console, started = open_console(lang, as_json=as_json, home=home), datetime.now(UTC)
     settings = _settings(id_column, mapping, parts(compare), one_to_one=one_to_one, console=console)
@@ -91,7 +91,7 @@ def _settings(
     one_to_one: bool,
     console: Console,
 ) -> LinkSettings:
-    from doudi.loaders.link_settings import LinkSettings
+    from doudi.linking.settings import LinkSettings
 
     return LinkSettings(
         id=id_column,
@@ -104,7 +104,7 @@ def _settings(
 
 def _mapped(mapping: str) -> dict[str, str]:
     """Columns by what they mean, from ``name=…,birth=…``."""
-    from doudi.loaders.link_settings import KINDS
+    from doudi.linking.settings import KINDS
 
     found: dict[str, str] = {}
     for told in parts(mapping) or []:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.graph.errors import DoudiError, HomeError, LinkError, filled, joined
-from doudi.loaders.link_check import check_columns
+from doudi.linking.check import check_columns
 from doudi.loaders.read import SUFFIXES, read_sheet, suffix_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from doudi.graph.errors import Said
-    from doudi.loaders.link_settings import LinkSettings
+    from doudi.linking.settings import LinkSettings
 
 READABLE = filled("{kinds} 文件", "a file of {kinds}", kinds=joined(SUFFIXES, "、", ", "))
 NEXT = (

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from doudi.graph.same_as import SAME_AS
+from doudi.linking.link import LINKED, POSSIBLE, LinkSettings, link
 from doudi.loaders.decisions import decisions
 from doudi.loaders.identity import Keys
-from doudi.loaders.link import LINKED, POSSIBLE, LinkSettings, link
 from doudi.loaders.mentions import PREFIX
 from doudi.loaders.names import read_names
 from doudi.loaders.people import gather, named, numbered

@@ -77,7 +77,7 @@ def main() -> None:
         )
         path = {"PYTHONPATH": str(site)}
         run(python, "-c", where, site, cwd=folder / "outside", **path)
-        rooms = [f"tests/{room}" for room in ("casework", "loaders", "policy")]
+        rooms = [f"tests/{room}" for room in ("casework", "linking", "loaders", "policy")]
         command = [python, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider"]
         command += ["-m", "not checkout"]
         run(*command, *rooms, cwd=folder / "outside", **path)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.loaders.link_text import letters, log_shares
+from doudi.linking.text import letters, log_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from doudi.loaders.link_text import Coded, Rows
+    from doudi.linking.text import Coded, Rows
 
 ALIKE = 0.7
 """From this share of letters alike on a word is a slip of the other …"""

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 
 from doudi.graph.errors import LinkError, UnknownName, UsageError
-from doudi.loaders.link import LinkSettings, link
+from doudi.linking.link import LinkSettings, link
 
 if TYPE_CHECKING:
-    from doudi.loaders.link import Linked
+    from doudi.linking.link import Linked
 
 SURNAMES = "王李张刘陈杨黄吴赵周"
 GIVEN = "伟芳娜敏静强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰"

@@ -13,16 +13,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from doudi.loaders.link_blocks import apart, candidates, usual_cap
-from doudi.loaders.link_check import check_settings, check_table
-from doudi.loaders.link_clusters import best_partners, grown
-from doudi.loaders.link_fields import ATTRIBUTE, read_people
-from doudi.loaders.link_household import LEVELS as SHARED
-from doudi.loaders.link_household import household_gain
-from doudi.loaders.link_model import compare, learn, settle_prior, weigh
-from doudi.loaders.link_reasons import reasons
-from doudi.loaders.link_settings import KINDS, LINKED, POSSIBLE, LinkSettings
-from doudi.loaders.link_text import Coded, coded, tidy
+from doudi.linking.blocks import apart, candidates, usual_cap
+from doudi.linking.check import check_settings, check_table
+from doudi.linking.clusters import best_partners, grown
+from doudi.linking.fields import ATTRIBUTE, read_people
+from doudi.linking.household import LEVELS as SHARED
+from doudi.linking.household import household_gain
+from doudi.linking.model import compare, learn, settle_prior, weigh
+from doudi.linking.reasons import reasons
+from doudi.linking.settings import KINDS, LINKED, POSSIBLE, LinkSettings
+from doudi.linking.text import Coded, coded, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from doudi.graph.errors import Pair
-    from doudi.loaders.link_fields import People
-    from doudi.loaders.link_model import Outcomes
+    from doudi.linking.fields import People
+    from doudi.linking.model import Outcomes
 
 __all__ = ["LINKED", "POSSIBLE", "LinkSettings", "Linked", "link"]
 

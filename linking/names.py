@@ -10,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from doudi.loaders.link_text import MISSING, Coded, coded
+from doudi.linking.text import MISSING, Coded, coded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from doudi.loaders.link_text import Rows
+    from doudi.linking.text import Rows
 
 HAN = "[㐀-鿿\U00020000-\U0003ffff]"
 WORDS = 6

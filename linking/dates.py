@@ -11,14 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from doudi.loaders.link_text import MISSING, coded, tidy
+from doudi.linking.text import MISSING, coded, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from doudi.loaders.link_text import Rows
+    from doudi.linking.text import Rows
 
 LEVELS = ("missing", "different", "near_year", "same_year", "only_year", "slip", "same")
 """Outcomes of comparing two births, worst first."""

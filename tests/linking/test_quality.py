@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from doudi.loaders.link import LinkSettings, link
+from doudi.linking.link import LinkSettings, link
 
 SHARED = Path(os.environ.get("DOUDI_SHARED_DATA", Path(__file__).parents[2] / "../shared/data"))
 

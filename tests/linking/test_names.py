@@ -13,9 +13,9 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
-from doudi.loaders.link_likeness import LEVELS, Likeness
-from doudi.loaders.link_names import read_names
-from doudi.loaders.link_text import tidy
+from doudi.linking.likeness import LEVELS, Likeness
+from doudi.linking.names import read_names
+from doudi.linking.text import tidy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

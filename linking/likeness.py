@@ -1,7 +1,7 @@
 """How alike two names are: levels from nothing in common to the same, and how rare what they share.
 
 Chinese names are compared by their characters and by their sound; all others, and a Chinese name
-with one in another script, by their words (:mod:`doudi.loaders.link_words`).
+with one in another script, by their words (:mod:`doudi.linking.words`).
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from doudi.loaders.link_names import surname_length
-from doudi.loaders.link_text import Coded, coded, log_shares
-from doudi.loaders.link_words import Words
+from doudi.linking.names import surname_length
+from doudi.linking.text import Coded, coded, log_shares
+from doudi.linking.words import Words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from doudi.loaders.link_names import Names
-    from doudi.loaders.link_text import Rated, Rows
+    from doudi.linking.names import Names
+    from doudi.linking.text import Rated, Rows
 
 LEVELS = ("missing", "different", "little", "part", "most", "near", "sounds_same", "same")
 """Outcomes of comparing two names, worst first."""

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.loaders.link_blocks import apart, pairs_of, training_rules
-from doudi.loaders.link_em import Mixture
+from doudi.linking.blocks import apart, pairs_of, training_rules
+from doudi.linking.em import Mixture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from doudi.loaders.link_fields import Field, People
-    from doudi.loaders.link_text import Rows
+    from doudi.linking.fields import Field, People
+    from doudi.linking.text import Rows
 
 SAMPLE = 500_000
 """Most pairs from which a share is learned."""

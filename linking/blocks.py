@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.loaders.link_text import MISSING, Rows, mixed
+from doudi.linking.text import MISSING, Rows, mixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from doudi.loaders.link_fields import People
+    from doudi.linking.fields import People
 
 BLOCK_OVER_ROWS = 2_500_000
 """The more rows there are the smaller are blocks: this over the rows, within …"""

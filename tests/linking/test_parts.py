@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from doudi.loaders.link_blocks import Keyed, pairs_of
-from doudi.loaders.link_clusters import best_partners, grown
-from doudi.loaders.link_dates import LEVELS, compare_births, read_births
-from doudi.loaders.link_fields import People, read_people
-from doudi.loaders.link_household import household_gain
-from doudi.loaders.link_text import coded
+from doudi.linking.blocks import Keyed, pairs_of
+from doudi.linking.clusters import best_partners, grown
+from doudi.linking.dates import LEVELS, compare_births, read_births
+from doudi.linking.fields import People, read_people
+from doudi.linking.household import household_gain
+from doudi.linking.text import coded
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from doudi.loaders.link_text import Rows
+    from doudi.linking.text import Rows
 
 STRANGER = -1.0
 """Log odds that a pair counts with when no rule had it compared."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from doudi.graph.errors import Lang, Pair
-    from doudi.loaders.link_fields import Field
+    from doudi.linking.fields import Field
 
 TITLES: dict[str, Pair] = {
     "name": ("姓名", "name"),

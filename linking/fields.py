@@ -11,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from doudi.loaders import link_dates, link_likeness, link_values
-from doudi.loaders.link_dates import Births, compare_births, read_births
-from doudi.loaders.link_likeness import Likeness
-from doudi.loaders.link_names import Names, read_names
-from doudi.loaders.link_text import Coded, Rated, Rows, coded, log_shares, tidy
-from doudi.loaders.link_values import Values
+from doudi.linking.dates import LEVELS as BIRTH_LEVELS
+from doudi.linking.dates import Births, compare_births, read_births
+from doudi.linking.likeness import LEVELS as NAME_LEVELS
+from doudi.linking.likeness import Likeness
+from doudi.linking.names import Names, read_names
+from doudi.linking.text import Coded, Rated, Rows, coded, log_shares, tidy
+from doudi.linking.values import LEVELS as VALUE_LEVELS
+from doudi.linking.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,7 +134,7 @@ def _sexes(texts: pa.Array) -> pa.Array:
 
 def _name_field(names: Names) -> Field:
     rate = partial(_rate_values, names.coded.codes, Likeness(names).compare)
-    return _field("name", "name", link_likeness.LEVELS, rate, names.coded)
+    return _field("name", "name", NAME_LEVELS, rate, names.coded)
 
 
 def _birth_field(births: Births) -> Field:
@@ -141,7 +143,7 @@ def _birth_field(births: Births) -> Field:
         for one in (births.day, births.year)
     )
     rate = partial(_rate_births, births, days, years)
-    field = _field("birth", "birth", link_dates.LEVELS, rate, years)
+    field = _field("birth", "birth", BIRTH_LEVELS, rate, years)
     return Field(field.kind, field.title, field.levels, rate, days.chance)
 
 
@@ -152,7 +154,7 @@ def _sex_field(values: Coded) -> Field:
 def _value_field(kind: str, title: str, values: Coded) -> Field:
     compared = Values(values, is_area=kind == "area")
     rate = partial(_rate_values, values.codes, compared.compare)
-    return _field(kind, title, link_values.LEVELS, rate, values)
+    return _field(kind, title, VALUE_LEVELS, rate, values)
 
 
 def _field(kind: str, title: str, levels: tuple[str, ...], rate: Rate, values: Coded) -> Field:
@@ -163,7 +165,7 @@ def _rate_births(births: Births, days: Coded, years: Coded, left: Rows, right: R
     level = compare_births(births, left, right)
     rarity = np.zeros(len(left), np.float32)
     for name, values in (("same", days), ("only_year", years)):
-        at = np.flatnonzero(level == link_dates.LEVELS.index(name))
+        at = np.flatnonzero(level == BIRTH_LEVELS.index(name))
         rarity[at] = log_shares(values)[values.codes[left[at]]]
     return level, rarity
 

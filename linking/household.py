@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.loaders.link_text import mixed
+from doudi.linking.text import mixed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from doudi.loaders.link_text import Rows
+    from doudi.linking.text import Rows
 
 MOST = 7.0
 """Largest gain: e**7 is eleven hundred to one."""

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from doudi.graph.errors import LinkError, UnknownName, UsageError
-from doudi.loaders.link_settings import KINDS
+from doudi.linking.settings import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from doudi.graph.errors import Pair
-    from doudi.loaders.link_settings import LinkSettings
+    from doudi.linking.settings import LinkSettings
 
 MAP_NEXT = (
     "写 --map，例如 --map name=姓名,birth=出生日期,area=区划",

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from doudi.loaders.link_text import letters, log_shares
+from doudi.linking.text import letters, log_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from doudi.loaders.link_text import Coded, Rated, Rows
+    from doudi.linking.text import Coded, Rated, Rows
 
 LEVELS = ("missing", "different", "region", "near", "same")
 """Outcomes of comparing two values, worst first; attributes know no region."""
