@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from doudi.looks import list_subject, note_look
-from doudi.options import HomeOption, JsonOption, LangOption, open_line
+from doudi.options import HomeOption, JsonOption, LangOption, WaitOption, open_line
 
 if TYPE_CHECKING:
     from doudi.loaders.conflicts import Conflict
@@ -59,6 +59,7 @@ def decide(
     verdict: Annotated[str, typer.Argument(help="same 同一人 | different 不是同一人")],
     reason: ReasonOption = "",
     actor: WhoOption = None,
+    wait: WaitOption = 0.0,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -68,9 +69,9 @@ def decide(
     from doudi.loaders.decisions import decide as keep
     from doudi.loaders.resolve import resolve_home
 
-    line = open_line(home, lang=lang, as_json=as_json)
+    line = open_line(home, lang=lang, as_json=as_json, wait=wait)
     chosen = named_in(conflicts(*_store(line)), item)
-    with line.home.locked("identity"):
+    with line.locked("identity"):
         keep(
             line.home.tables, chosen.left, chosen.right, verdict,
             by=actor or line.who, reason=reason,

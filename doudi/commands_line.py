@@ -17,6 +17,7 @@ from doudi.options import (
     Neo4jOption,
     OutOption,
     SeedOption,
+    WaitOption,
     open_line,
     parts,
 )
@@ -45,12 +46,13 @@ def init(home: HomeOption = None, lang: LangOption = None, as_json: JsonOption =
 
 def load(
     deliveries: DeliveriesArgument,
+    wait: WaitOption = 0.0,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """载入数据批次 Load deliveries: folders of one file per data type."""
-    line = open_line(home, lang=lang, as_json=as_json)
+    line = open_line(home, lang=lang, as_json=as_json, wait=wait)
     receipt = line.load(deliveries)
     say_loaded(line, receipt)
     line.console.receipt(receipt)
@@ -63,13 +65,14 @@ def detect(
     as_of: AsOfOption = None,
     as_known: AsKnownOption = None,
     out: OutOption = None,
+    wait: WaitOption = 0.0,
     home: HomeOption = None,
     neo4j: Neo4jOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """比对、排除、归并为线索 Detect, clear, and merge into leads."""
-    line = open_line(home, lang=lang, as_json=as_json, neo4j=neo4j)
+    line = open_line(home, lang=lang, as_json=as_json, neo4j=neo4j, wait=wait)
     day = line.as_known(as_known)
     receipt = line.detect(
         as_of=line.as_of(as_of, day),
@@ -131,13 +134,14 @@ def _capacity(line: Line, given: str | None) -> int | Path:
 
 def run(
     deliveries: DeliveriesArgument,
+    wait: WaitOption = 0.0,
     home: HomeOption = None,
     neo4j: Neo4jOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """夜间作业 The nightly job: load what is new, detect, rank."""
-    line = open_line(home, lang=lang, as_json=as_json, neo4j=neo4j)
+    line = open_line(home, lang=lang, as_json=as_json, neo4j=neo4j, wait=wait)
     loaded = line.load(deliveries)
     say_loaded(line, loaded)
     month = line.as_of(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doudi.options import HomeOption, JsonOption, LangOption, open_line
+from doudi.options import HomeOption, JsonOption, LangOption, WaitOption, open_line
 
 if TYPE_CHECKING:
     import typer
@@ -16,14 +16,17 @@ def register(app: typer.Typer) -> None:
 
 
 def compact_tables(
-    home: HomeOption = None, lang: LangOption = None, as_json: JsonOption = False
+    wait: WaitOption = 0.0,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
 ) -> int:
     """合并事实表的小文件 Merge the many small files of the fact tables; no answer changes."""
     from doudi.graph.compact import compact
     from doudi.graph.tables import FactStore
 
-    line = open_line(home, lang=lang, as_json=as_json)
-    with line.home.locked("compact"), line.console.stage("合并事实表", "compacting the tables"):
+    line = open_line(home, lang=lang, as_json=as_json, wait=wait)
+    with line.locked("compact"), line.console.stage("合并事实表", "compacting the tables"):
         merged, made = compact(FactStore(line.home.tables))
     line.console.say(
         f"{merged} 个文件合并为 {made} 个，任何查询结果不变",

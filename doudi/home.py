@@ -13,13 +13,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doudi.graph.errors import HomeError, UnknownName, filled
-from doudi.graph.neo4j_process import exclusive
-from doudi.graph.platforms import is_alive
+from doudi.graph.errors import HomeError, UnknownName
+from doudi.lock import held
 from doudi.settings import DEFAULT_FILE, Settings, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from doudi.graph.errors import Pair
 
 _FOLDERS = ("tables", "quarantine", "graph", "vault", "runs", "detectors", "sources")
 
@@ -157,19 +159,11 @@ class Home:
             except (OSError, ValueError):  # a run that was killed while it wrote
                 continue
 
-    @contextmanager
-    def locked(self, purpose: str) -> Iterator[None]:
-        """Hold the one writer's place in this home.
-
-        Raises:
-            HomeError: if another living process holds it; it is named with its purpose and age.
-        """
-        lock = self.path / ".lock"
-        _take(lock, purpose)
-        try:
-            yield
-        finally:
-            lock.unlink(missing_ok=True)
+    def locked(
+        self, purpose: str, *, wait: float = 0.0, tell: Callable[[Pair], None] | None = None
+    ) -> AbstractContextManager[None]:
+        """Hold the one writer's place in this home; as :func:`doudi.lock.held`."""
+        return held(self.path, purpose, wait=wait, tell=tell)
 
 
 @dataclass(frozen=True)
@@ -213,19 +207,6 @@ def _unwritable(path: Path, error: OSError) -> HomeError:
     )
 
 
-def _take(lock: Path, purpose: str) -> None:
-    entry = {"pid": os.getpid(), "purpose": purpose, "since": datetime.now(UTC).isoformat()}
-    try:
-        with exclusive(lock.with_name(".lock.taking")):  # two who find a stale lock take turns
-            _drop_if_stale(lock)
-            with lock.open("x", encoding="utf-8") as file:
-                json.dump(entry, file)
-    except FileExistsError:
-        raise _held(lock) from None
-    except OSError as error:
-        raise _unwritable(lock.parent, error) from None
-
-
 def read_json(file: Path) -> dict[str, Any]:
     """A small file of facts; nothing where it is absent or was left half written."""
     try:
@@ -233,22 +214,3 @@ def read_json(file: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return entry
-
-
-def _drop_if_stale(lock: Path) -> None:
-    pid = read_json(lock).get("pid")
-    if not (isinstance(pid, int) and is_alive(pid)):
-        lock.unlink(missing_ok=True)
-
-
-def _held(lock: Path) -> HomeError:
-    entry = {"purpose": ("不详", "unknown"), "pid": "?", "since": "?"} | read_json(lock)
-    return HomeError(
-        filled(
-            "另一命令（{purpose}，进程 {pid}，自 {since} 起）正在写入此处",
-            "another command ({purpose}, process {pid}, since {since}) is writing here",
-            **entry,
-        ),
-        where=str(lock.parent),
-        next_step=("等它结束，或停止它", "wait for it to end, or stop it"),
-    )

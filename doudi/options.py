@@ -29,6 +29,12 @@ AsKnownOption = Annotated[
     typer.Option("--as-known", help="截至某日已知的数据 as known at a day, YYYY-MM-DD"),
 ]
 SeedOption = Annotated[int, typer.Option(min=0, help="随机种子 seed")]
+WaitOption = Annotated[
+    float,
+    typer.Option(
+        "--wait", min=0, help="等待其他命令结束的秒数 seconds to wait for another command"
+    ),
+]
 OutOption = Annotated[Path | None, typer.Option("--out", help="同时写到 write the files there too")]
 
 
@@ -39,6 +45,7 @@ def open_line(
     as_json: bool,
     neo4j: str | None = None,
     make: bool = True,
+    wait: float = 0.0,
 ) -> Line:
     """The home, made where it is missing (and said so), with this command's voice.
 
@@ -50,7 +57,7 @@ def open_line(
     console = Console(lang=_lang(lang or opened.settings.lang), as_json=as_json)
     if made:
         console.say(f"新建主目录 {opened.path}", f"made the home folder {opened.path}")
-    return Line(opened, console)
+    return Line(opened, console, wait)
 
 
 def open_console(lang: str | None, *, as_json: bool, home: Path | None = None) -> Console:

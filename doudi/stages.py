@@ -31,10 +31,15 @@ LIST_LEADS = ("用 doudi leads list 查看线索", "doudi leads list shows the l
 
 @dataclass(frozen=True)
 class Line:
-    """A home, and the voice of the command that works in it."""
+    """A home, and the voice of the command that works in it.
+
+    Attributes:
+        wait: Seconds to wait for another command that writes there.
+    """
 
     home: Home
     console: Console
+    wait: float = 0.0
 
     @property
     def who(self) -> str:
@@ -43,6 +48,10 @@ class Line:
             return getpass.getuser()
         except (KeyError, OSError):  # a container whose user has no name
             return f"uid-{os.getuid()}" if hasattr(os, "getuid") else "unnamed"
+
+    def locked(self, purpose: str) -> AbstractContextManager[None]:
+        """The one writer's place in the home, waited for as long as the command may."""
+        return self.home.locked(purpose, wait=self.wait, tell=lambda said: self.console.say(*said))
 
     def synth(
         self,
@@ -74,9 +83,9 @@ class Line:
         folders = _existing(deliveries)
         self._require_same_kind(folders)
         with (
+            self.locked("load"),
             self.home.running("load") as run,
             self.console.stage("载入数据", "loading") as progress,
-            self.home.locked("load"),
         ):
             receipts = [
                 load(folder, self.home.path, lang=self.console.lang, progress=progress)
@@ -292,7 +301,7 @@ class Line:
         extra = self.home.path / "detectors"
         catalogue(extra).chosen(detectors)  # a wrong file or name is told before the long work
         previous = None if as_known else self.previous_hits(as_of)
-        with self.home.locked("detect"), self.home.running("detect") as run:
+        with self.locked("detect"), self.home.running("detect") as run:
             with (
                 self.graph_as_known(as_known) as (connection, projection),
                 self.console.stage("比对与排除", "detecting and clearing") as progress,

@@ -94,6 +94,18 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+def began(pid: int) -> str:
+    """When a process began, in the system's own terms; empty where it does not say.
+
+    Two processes that had one number after each other began at different times.
+    """
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.exists():
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot}/{stat.read_text().rpartition(')')[2].split()[19]}"
+    return "" if IS_WINDOWS else _printed("/bin/ps", "-o", "lstart=", "-p", str(pid)).strip()
+
+
 def _kernel32() -> Any:  # noqa: ANN401 - a library of functions without types
     return ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined]  # of Windows
 

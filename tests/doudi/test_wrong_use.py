@@ -105,13 +105,6 @@ def test_a_second_writer_is_told_who_is_first(tmp_path: Path) -> None:
         pass
 
 
-def test_a_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
-    home, _ = Home.open(tmp_path)
-    (home.path / ".lock").write_text(json.dumps({"pid": 2**22 + 1, "purpose": "load"}))
-    with home.locked("detect"):
-        assert json.loads((home.path / ".lock").read_text())["purpose"] == "detect"
-
-
 @pytest.mark.parametrize("text", ["2026", "2026-13", "June", "2026-06-01"])
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"--as-of: .* is no month; expected: .*; next: "):
