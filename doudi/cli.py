@@ -24,6 +24,7 @@ from doudi import (
     commands_sources,
     commands_store,
     commands_synth,
+    commands_vault,
 )
 from doudi.console import Console
 from doudi.graph.errors import DoudiError, Lang, Pair, Said, in_lang
@@ -44,6 +45,7 @@ commands_leads.register(app)
 commands_graph.register(app)
 commands_identity.register(app)
 commands_store.register(app)
+commands_vault.register(app)
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so

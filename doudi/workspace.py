@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from doudi.detectors.header import Detector
+    from doudi.loaders.vault import Revealed
 
 
 class Workspace:
@@ -158,6 +159,21 @@ class Workspace:
         from doudi.queries import guarded
 
         return guarded(self._line, query, params, purpose=purpose or self._purpose, who=self._who)
+
+    def reveal(self, pid: str, *, reason: str) -> Revealed:
+        """Number and names behind a pseudonym; the access log has the entry first.
+
+        Args:
+            pid: Pseudonym of a person.
+            reason: What the number is needed for, without personal data.
+
+        Raises:
+            UsageError: without a reason, or if the pseudonym is nobody's.
+            HomeError: if the vault does not open.
+        """
+        from doudi.revealing import reveal
+
+        return reveal(self._line, [pid], reason=reason, who=self._who)[0]
 
     def _note(
         self,

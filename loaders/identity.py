@@ -46,11 +46,46 @@ class Keys:
         return _key(self.folder / "pid.key", secrets.token_bytes(32))
 
     @property
+    def has_vault(self) -> bool:
+        """Whether the key of the vault was made."""
+        return (self.folder / "vault.key").exists()
+
+    @property
     def vault(self) -> Fernet:
         """What encrypts the vault and quarantined rows."""
         from cryptography.fernet import Fernet
 
         return Fernet(_key(self.folder / "vault.key", Fernet.generate_key()))
+
+
+def unsealed(vault: Fernet, sealed: bytes, where: str) -> bytes:
+    """What was encrypted.
+
+    Args:
+        vault: What decrypts it.
+        sealed: The encrypted bytes.
+        where: The folder of the home, for the message.
+
+    Raises:
+        HomeError: if the key is another one, or a byte was changed.
+    """
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return vault.decrypt(sealed)
+    except InvalidToken:
+        raise HomeError(
+            (
+                "保险库无法用现有密钥打开：密钥不是原来的，或文件被改动",
+                "the vault does not open: the key is another one, or a file was changed",
+            ),
+            where=where,
+            expected=(
+                "与 keys/vault.key 同时备份的文件",
+                "the files that belong to keys/vault.key",
+            ),
+            next_step=("从同一次备份中恢复二者", "restore both from one backup"),
+        ) from None
 
 
 def _key(path: Path, fresh: bytes) -> bytes:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.graph.drafts import write_bytes
+from doudi.loaders.identity import unsealed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +33,14 @@ def open_names(con: duckdb.DuckDBPyConnection, folder: Path, vault: Fernet) -> N
 
 
 def read_names(folder: Path, vault: Fernet) -> pa.Table:
-    """The names in the vault: token and clear text."""
+    """The names in the vault: token and clear text.
+
+    Raises:
+        HomeError: if the key does not open them.
+    """
     sealed = [path.read_bytes() for path in sorted(folder.glob("[0-9]*.sealed"))]
-    tables = [pq.read_table(pa.BufferReader(vault.decrypt(data))) for data in sealed]
+    opened = [unsealed(vault, data, "vault/names") for data in sealed]
+    tables = [pq.read_table(pa.BufferReader(data)) for data in opened]
     return pa.concat_tables([SCHEMA.empty_table(), *tables])
 
 

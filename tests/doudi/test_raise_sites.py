@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.checkout
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("graph", "loaders", "policy", "detectors", "ranking", "casework", "synth", "doudi")
+ROOMS = ("graph", "linking", "loaders", "policy", "detectors", "ranking", "casework", "synth", "doudi")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"(?<![\w.<-])[A-Za-z]+(?![\w.>-])")
 
