@@ -158,7 +158,7 @@ class Desk:
         slug, delivery = work.feed.source.slug, work.delivery
         table = self.place("quarantine", delivery.batch, f"{slug}.parquet")
         came = quarantine.Came(delivery.batch, delivery.as_known, work.told.digest,
-                               quarantine.settled(self.con, work.feed, work.sheets))  # fmt: skip
+                               quarantine.settled(self.con, work))  # fmt: skip
         return quarantine.write(self.con, work, table, came, self.keys.vault)
 
     def refuse(self, slug: str, error: FeedStopped) -> None:

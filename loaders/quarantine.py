@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi.graph.drafts import draft
-from doudi.loaders.typed import in_percent
+from doudi.loaders.clean import shares
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
@@ -104,19 +104,18 @@ class Came:
     settled: tuple[str, ...]
 
 
-def settled(
-    con: duckdb.DuckDBPyConnection, feed: Feed, sheets: Mapping[str, Sheet]
-) -> tuple[str, ...]:
+def settled(con: duckdb.DuckDBPyConnection, work: Work) -> tuple[str, ...]:
     """What was settled on whole columns of each part, as JSON: the epoch of dates, shares in percent.
 
     A single row of them is read the same way when it is sent again.
     """
-    epochs = {column.epoch for column in feed.source.columns.values()}
+    epoch = max((c.epoch for c in work.feed.source.columns.values()), default=1900)
     found = []
-    for number, sheet in enumerate(sheets.values()):  # parts, mostly one
-        shares = in_percent(con, feed, number, (piece.rows for piece in sheet.pieces()))
-        percent = {name: is_percent for (_, name), is_percent in shares.items()}
-        found.append(json.dumps({"epoch": max(epochs, default=1900), "percent": percent}))
+    for number, (sheet, tally) in enumerate(zip(work.sheets.values(), work.tallies, strict=True)):
+        percent = tally.percent
+        if percent is None:
+            percent = shares(con, work.feed, number, sheet)
+        found.append(json.dumps({"epoch": epoch, "percent": percent}))
     return tuple(found)
 
 

@@ -202,7 +202,7 @@ def _placed(out: Path) -> Iterator[Path]:
         out.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         yield draft
-        os.link(draft, out)  # fails where the name was taken meanwhile
+        draft.replace(out)
     except OSError as error:
         raise HomeError.unwritten(error, out.name) from None
     finally:

@@ -79,12 +79,12 @@ class RepairedFile(FileReceipt):
 
     Attributes:
         overtaken: Lines that were set aside, because newer deliveries spoke of them.
-        left: Lines that were left as they were; they count as quarantined, and where only a field
+        unchanged: Lines that were left as they were; they count as quarantined, and where only a field
             is unknown as duplicates of what was loaded.
     """
 
     overtaken: int = 0
-    left: int = 0
+    unchanged: int = 0
 
     @property
     def counted(self) -> int:

@@ -172,7 +172,7 @@ def _counted(lot: Lot, receipts: Iterable[FileReceipt], aside: Counter[str]) -> 
         count = len(left) + (own.rows_in if own else 0)
         found.append(
             RepairedFile(lot.batch, file, lot.source, count, **({"loaded": 0, "repaired": 0} | said),
-                         overtaken=aside[file], left=len(left))
+                         overtaken=aside[file], unchanged=len(left))
         )  # fmt: skip  # one receipt
     return found
 
@@ -181,5 +181,5 @@ def _remarks(file: RepairedFile) -> list[Pair]:
     """What to say of lines that are still refused, left or overtaken."""
     name = f"{file.batch}/{file.file}"
     again = sum(file.reasons.values())
-    counts = {"left": file.left, "overtaken": file.overtaken, "again": again}
+    counts = {"left": file.unchanged, "overtaken": file.overtaken, "again": again}
     return [note(f"repair_{what}", file=name, count=n) for what, n in counts.items() if n]

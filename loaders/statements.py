@@ -208,7 +208,8 @@ def say_again(con: duckdb.DuckDBPyConnection, statement: Statement, folder: Path
     kept = parquet_sql([statement.path] if statement.path else [])
     part = "_part" if statement.files else "NULL::BIGINT AS _part"
     types = frame_of(statement.told.source).types
-    values = []
+    nulls = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in types.items())
+    values = [f"SELECT NULL::VARCHAR AS row_hash, {nulls} WHERE false"]  # where no row was accepted
     for paths in filter(None, _with_values(folder)):
         sql = f"SELECT * FROM {parquet_sql(paths)}"
         there = {row[0] for row in con.execute(f"DESCRIBE {sql}").fetchall()}

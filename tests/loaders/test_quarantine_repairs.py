@@ -136,7 +136,7 @@ def test_a_repaired_line_is_loaded_with_its_origin_and_known_since_the_repair(
         "2026-04", "dibao_member_register.csv", "dibao_member_register",
     )  # fmt: skip
     assert (file.rows_in, file.loaded, file.quarantined, file.duplicates) == (1, 1, 0, 0)
-    assert (file.overtaken, file.left, receipt.exit_code) == (0, 0, 0)
+    assert (file.overtaken, file.unchanged, receipt.exit_code) == (0, 0, 0)
     (fact,) = [f for f in known(steward.office) if f["declared_income_yuan"] == 300]
     assert (fact["batch"], fact["row"], fact["known_from"]) == ("2026-04", 3, DAY)
     assert len(known(steward.office, date(2026, 12, 23))) == 1
@@ -147,7 +147,7 @@ def test_lines_left_as_they_were_stay_and_are_said(steward: Steward, people: lis
     steward.office.deliver(members(member(BAD), member(people[0], "待核"), member(BAD + "1")))
     receipt = steward.sends(steward.repair({("2026-04", 4): {"person_id": people[1]}}))
     (file,) = receipt.files
-    assert (file.rows_in, file.loaded, file.quarantined, file.duplicates, file.left) == (
+    assert (file.rows_in, file.loaded, file.quarantined, file.duplicates, file.unchanged) == (
         3,
         1,
         1,
