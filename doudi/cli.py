@@ -21,6 +21,7 @@ from doudi import (
     commands_leads,
     commands_line,
     commands_link,
+    commands_quarantine,
     commands_sources,
     commands_store,
     commands_synth,
@@ -41,6 +42,7 @@ commands_line.register(app)
 commands_synth.register(app)
 commands_link.register(app)
 commands_sources.register(app)
+commands_quarantine.register(app)
 commands_leads.register(app)
 commands_graph.register(app)
 commands_identity.register(app)

@@ -92,7 +92,7 @@ class Line:
                 for folder in folders
             ]
             parts = [receipt.to_json() for receipt in receipts]
-            return self._recorded(run, self._loaded(parts, deliveries))
+            return self.recorded(run, self._loaded(parts, deliveries))
 
     def check(self, delivery: Path) -> dict[str, Any]:
         """What loading a delivery would do and say; nothing is written."""
@@ -108,7 +108,7 @@ class Line:
         said = self._loaded([found | {"files": counted}], folders)
         return found | {name: said[name] for name in ("ok", "exit_code", "inputs", "messages")}
 
-    def _recorded(self, run: Run, receipt: dict[str, Any]) -> dict[str, Any]:
+    def recorded(self, run: Run, receipt: dict[str, Any]) -> dict[str, Any]:
         """The whole receipt, in the run's folder and in the ledger."""
         from doudi.casework.ledger import Ledger
 
@@ -163,10 +163,11 @@ class Line:
         where = self.home.path / "quarantine"
         return self.console.text(
             f"{rows:,} 行中有 {refused:,} 行被隔离，超过上限 {limit:.0%}"
-            f"（limits.quarantined_share）；行号与原因见 {where}；请来源部门更正后重新报送",
+            f"（limits.quarantined_share）；行号与原因见 {where}；请来源部门更正后重新报送，"
+            "或用 doudi quarantine export 导出修改",
             f"{refused:,} of {rows:,} rows were refused; expected: {limit:.0%} at most "
             f"(limits.quarantined_share); next: lines and reasons are in {where}; "
-            "have them mended and sent again",
+            "have them mended and sent again, or repair them with doudi quarantine export",
         )
 
     def as_of(self, text: str | None, as_known: date | None = None) -> date:
@@ -376,7 +377,7 @@ class Line:
                 f"只跑了一部分，或是较早的月份或数据：结果在 {run.path}，线索库不变",
                 f"a part, an older month or older knowledge: see {run.path}; the leads stay as they are",
             )
-        return self._recorded(run, receipt)
+        return self.recorded(run, receipt)
 
     def rank(
         self,
@@ -408,7 +409,7 @@ class Line:
                 progress=progress,
             )
             said = receipt.to_json() | {"whole": as_known is None}
-            whole = self._recorded(run, said)
+            whole = self.recorded(run, said)
         copy_out(run, out)
         return whole
 

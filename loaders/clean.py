@@ -64,10 +64,15 @@ class Feed:
 
 @dataclass(frozen=True)
 class Tally:
-    """What was in a file: rows, and line, reason and cells of misshapen ones beside them."""
+    """What was in a file: rows, and line, reason and cells of misshapen ones beside them.
+
+    Attributes:
+        percent: Columns of shares of a long file, and whether they are in percent.
+    """
 
     rows: int
     misshapen: tuple[tuple[int, str, tuple[str, ...]], ...]
+    percent: dict[str, bool] | None = None
 
     @property
     def sent(self) -> int:
@@ -101,10 +106,10 @@ def clean(
     tallies = []
     make = "CREATE OR REPLACE TABLE judged AS"
     for number, sheet in enumerate(sheets):  # parts, mostly one
-        looked = feed
+        looked, percent = feed, None
         if sheet.rest is not None:
-            shares = in_percent(con, feed, number, (piece.rows for piece in sheet.pieces()))
-            looked = replace(feed, percent=shares)
+            percent = shares(con, feed, number, sheet)
+            looked = replace(feed, percent={(number, name): p for name, p in percent.items()})
         rows, misshapen = 0, list[tuple[int, str, tuple[str, ...]]]()
         for piece in sheet.pieces():
             rows += piece.rows.num_rows
@@ -112,9 +117,17 @@ def clean(
             typed = type_cells(con, looked, number, piece.rows, veil)
             con.execute(f"{make} {_piece_sql(con, feed, number, typed, people, veil)}")
             make = "INSERT INTO judged"
-        tallies.append(Tally(rows, tuple(misshapen)))
+        tallies.append(Tally(rows, tuple(misshapen), percent))
     con.unregister("typed")
     return tallies
+
+
+def shares(
+    con: duckdb.DuckDBPyConnection, feed: Feed, number: int, sheet: Sheet
+) -> dict[str, bool]:
+    """Whether the shares of a part are in percent, by column; the whole column decides."""
+    found = in_percent(con, feed, number, (piece.rows for piece in sheet.pieces()))
+    return {name: is_percent for (_, name), is_percent in found.items()}
 
 
 def _piece_sql(

@@ -21,6 +21,7 @@ from doudi.loaders.judge import judge
 from doudi.loaders.messages import stopped
 from doudi.loaders.modes import kept_sql, parquet_sql, recall, settle, settle_nothing
 from doudi.loaders.names import keep_names
+from doudi.loaders.overtaken import heard
 from doudi.loaders.plausible import check_size, check_units
 from doudi.loaders.read import ReadAgain, Way, read_sheets
 from doudi.loaders.receipt import FileReceipt
@@ -150,6 +151,16 @@ class Desk:
         note_health(self.home, slug, work.delivery, receipts, seen)
         note_feed(self.home, slug, work.delivery.as_known)
 
+    def refused(self, work: Work) -> Draft | None:
+        """The quarantine table with what it does not say yet; None where there is nothing new."""
+        if not (work.troubled or any(tally.misshapen for tally in work.tallies)):
+            return None
+        slug, delivery = work.feed.source.slug, work.delivery
+        table = self.place("quarantine", delivery.batch, f"{slug}.parquet")
+        came = quarantine.Came(delivery.batch, delivery.as_known, work.told.digest,
+                               quarantine.settled(self.con, work))  # fmt: skip
+        return quarantine.write(self.con, work, table, came, self.keys.vault)
+
     def refuse(self, slug: str, error: FeedStopped) -> None:
         """Keep that a feed came and was stopped."""
         note_stopped(self.home, slug, self.folder.for_source(slug), error)
@@ -167,11 +178,18 @@ class Desk:
         names = self.con.execute("SELECT token, clear FROM known_name").to_arrow_table()
         return resolve(self.store, names, as_known=self.folder.as_known, declared=declared)
 
-    def _prepared(self, source: Source, sheets: dict[str, Sheet]) -> Work:
+    def feed(self, source: Source, sheets: Mapping[str, Sheet]) -> Feed:
+        """The declaration of a source and the columns of its parts."""
         headers = tuple(match(s.headers, source, self.folder.path / n) for n, s in sheets.items())
-        delivery = self.folder.for_source(source.slug)
         summed = tuple(self.folder.control.get(source.slug, {}))
-        feed = Feed(source, headers, self.folder.as_known, summed)
+        return Feed(source, headers, self.folder.as_known, summed)
+
+    def state(self, feed: Feed, delivery: Delivery, sheets: Mapping[str, Sheet]) -> Statement:
+        """What the accepted rows say."""
+        return state(self.con, feed, delivery, sheets)
+
+    def _prepared(self, source: Source, sheets: dict[str, Sheet]) -> Work:
+        feed, delivery = self.feed(source, sheets), self.folder.for_source(source.slug)
         if _nothing(sheets.values(), source, delivery):
             tallies = [Tally(0, sheet.misshapen) for sheet in sheets.values()]
             return Work(feed, delivery, sheets, tallies, [])
@@ -196,7 +214,8 @@ class Desk:
         tallies = clean(self.con, feed, parts, people=people, veil=self.veil)
         judge(self.con, feed)
         troubled = quarantine.collect(self.con, feed, parts)
-        return Work(feed, delivery, sheets, tallies, troubled, state(self.con, feed, delivery))
+        statement = self.state(feed, delivery, sheets)
+        return Work(feed, delivery, sheets, tallies, troubled, statement)
 
     def _draft(self, work: Work, drafts: list[Draft]) -> int:
         """Write everything a feed gives under other names; returns how many facts.
@@ -212,9 +231,7 @@ class Desk:
                 drafts.append(draft)
             return draft.rows if draft else 0
 
-        table = self.place("quarantine", work.delivery.batch, f"{source.slug}.parquet")
-        add(quarantine.write(self.con, work.sheets, work.tallies, work.troubled, table,
-                             work.delivery.batch, lambda: self.keys.vault))  # fmt: skip
+        add(self.refused(work))
         facts = 0
         if telling is not None:
             stem = f"{telling.last:06d}-{source.slug}"
@@ -250,7 +267,8 @@ class Desk:
         seq = self.store.next_seq()
         if before and before[-1].place > statement.place:
             return tell_anew(self.con, statement, self.store, seq)
-        settle(self.con, statement.told)
+        with heard(self.con, statement, before):
+            settle(self.con, statement.told)
         return tell_on(self.con, statement, self.store, seq)
 
     def _facts(self, work: Work, telling: Telling, fresh: pa.Table) -> Iterator[Draft | None]:
@@ -274,10 +292,10 @@ class Desk:
     def _is_late(self) -> bool:
         """Whether anybody was first heard of in a delivery that comes after this one."""
         sql = f"SELECT 1 FROM ({self.store.records('Person')}) WHERE {_LATER} LIMIT 1"
-        return self.con.execute(sql, self._place).fetchall() != []
+        return self.con.execute(sql, self.place_in_history).fetchall() != []
 
     @property
-    def _place(self) -> list[str]:
+    def place_in_history(self) -> list[str]:
         """The delivery's place in the history, as ``_LATER`` asks for it."""
         day = self.folder.as_known.isoformat()
         return [day, day, self.folder.batch]
@@ -288,7 +306,7 @@ class Desk:
         return self.con.execute(
             f"""SELECT fact_id, id AS pid, sex, birth_date FROM ({self.store.records("Person")})
             WHERE starts_with(fact_id, 'person:') AND {where} AND id IN ({_people_sql(work.feed)})""",
-            self._place if self._is_late else [],
+            self.place_in_history if self._is_late else [],
         ).to_arrow_table()
 
     def _parameters(self, telling: Telling, stem: str) -> Draft | None:

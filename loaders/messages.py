@@ -141,6 +141,18 @@ NOTES: dict[str, Pair] = {
     ),
     "many": ("{file}：有 {rows} 行，多于通常的 {most} 行", "{file}: {rows} rows, more than the usual {most}"),
     "absent": ("{file}：缺少列 {names}，其值视为未知", "{file}: without the columns {names}, which are unknown"),
+    "repair_left": (
+        "{file}：{count} 行未作改动，仍在隔离表中",
+        "{file}: {count} lines were left as they were, and stay in quarantine",
+    ),
+    "repair_again": (
+        "{file}：改动过的行仍有 {count} 处不能用，原因见回执",
+        "{file}: {count} cells or lines still cannot be used; the receipt says why",
+    ),
+    "repair_overtaken": (
+        "{file}：{count} 行未载入：较新的批次已报送同一主键或同一时段",
+        "{file}: {count} lines were not loaded: newer deliveries spoke of their keys or their time",
+    ),
     "no_file": ("{file}：delivery.toml 有控制数，但没有文件", "{file}: delivery.toml has control totals, but there is no file"),
 }  # fmt: skip
 DECLARED: dict[str, Pair] = {

@@ -48,6 +48,9 @@ NONE_OUTGOING = "SELECT *, false AS replaced, false AS deleted, false AS was_tru
 OF_THEIR_KEYS = "group_key IN (SELECT group_key FROM said)"
 """Rows that a delta can say anything about."""
 
+OF_OLD_KEYS = "group_key IN (SELECT group_key FROM said UNION ALL SELECT group_key FROM own)"
+"""Rows that a repair can say anything about; its lines may have had another key."""
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -70,11 +73,13 @@ class Told:
 
     Attributes:
         columns: Names of the columns; the others say nothing about the rows of before.
+        is_repair: Whether it gives single lines of an earlier delivery again (``overtaken``).
     """
 
     source: Source
     delivery: Delivery
     columns: frozenset[str]
+    is_repair: bool = False
 
     def has(self, name: str) -> bool:
         """Whether any part has a column."""
@@ -92,7 +97,8 @@ def settle(con: duckdb.DuckDBPyConnection, told: Told) -> None:
     """Make ``incoming`` (rows to write) and ``outgoing`` (rows of before that no longer hold).
 
     Args:
-        con: The engine, with ``said``, ``before``, and ``spoken`` where rows have a recorded time.
+        con: The engine, with ``said``, ``before``, ``spoken`` where rows have a recorded time, and
+            for a repair ``own``.
         told: The delivery that says it.
     """
     some = con.execute("SELECT 1 FROM before LIMIT 1").fetchall() != []
@@ -143,6 +149,7 @@ def recall(con: duckdb.DuckDBPyConnection, told: Told, records: str) -> None:
     """
     day = f"DATE '{told.delivery.as_known.isoformat()}'"
     only = OF_THEIR_KEYS if told.delivery.mode == "delta" else "true"
+    only = OF_OLD_KEYS if told.is_repair else only
     con.execute(f"""CREATE OR REPLACE TABLE before AS
         SELECT * EXCLUDE (seq) FROM ({records}) WHERE known_from <= {day} AND {only}
         QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY known_from DESC, seq DESC) = 1
@@ -218,7 +225,6 @@ def _arrived_sql(told: Told, *, some: bool) -> str:
     since = "b.known_from" if single and some and not timed else "NULL::DATE"
     spoken = "LEFT JOIN spoken s USING (row_key)" if timed else ""
     mains = [f'"{c.name}" IS NULL' for c in frame.columns if c.role == "main"]
-    key = "group_key" if single else "substr(sha256(group_key || row_hash), 1, 16)"
     return f"""
     WITH merged AS (
         SELECT {", ".join(_merged(told, merge=single and some))}, a.group_key, a.op, a.line AS _line,
@@ -227,7 +233,7 @@ def _arrived_sql(told: Told, *, some: bool) -> str:
                {since} AS since
         FROM said a {before}
     ), hashed AS (
-        SELECT *, {_row_hash(told)} AS row_hash, {key} AS row_key FROM merged
+        SELECT *, {_row_hash(told)} AS row_hash, {row_key(source, "row_hash")} AS row_key FROM merged
     )
     SELECT {", ".join(f'"{n}"' for n in frame.names)}, row_key, group_key, row_hash,
            greatest(least(coalesce(recorded, {day}), {day}), {"s.last" if timed else "since"}) AS known_from,
@@ -235,6 +241,12 @@ def _arrived_sql(told: Told, *, some: bool) -> str:
            ended_on, false AS retracted, op,
            op = 'end' AND NOT was_known AND ({" OR ".join(mains) or "false"}) AS lone_end
     FROM hashed {spoken}"""
+
+
+def row_key(source: Source, row_hash: str) -> str:
+    """The key of a row: its own, or one row's place in the bag of its group key."""
+    single = source.key_kind == "id"
+    return "group_key" if single else f"substr(sha256(group_key || {row_hash}), 1, 16)"
 
 
 def _row_hash(told: Told) -> str:
@@ -277,7 +289,8 @@ def _outgoing_sql(told: Told) -> str:
     """Rows of before that were replaced, deleted, or are no longer listed.
 
     ``was_true`` rows held until a change, because a column of ``changes`` differs; the others are
-    knowledge that ends.
+    knowledge that ends. A repair puts a line in the place of what was loaded of the same line, which
+    never was true, and leaves the other rows of its bag alone.
     """
     source, delivery = told.source, told.delivery
     day = f"DATE '{delivery.as_known.isoformat()}'"
@@ -289,10 +302,15 @@ def _outgoing_sql(told: Told) -> str:
             "AND (SELECT max(main_day) FROM arrived WHERE op <> 'delete')"
         )
     gone = f"(NOT {listed} AND {span})" if delivery.mode == "snapshot" else "false"
-    if source.key_kind == "group":
+    own = "b.row_key IN (SELECT row_key FROM own)"
+    if told.is_repair:
+        gone = f"(NOT {listed} AND {own})"
+    elif source.key_kind == "group":
         same_bag = "b.group_key IN (SELECT group_key FROM arrived)"
         gone = f"({gone} OR (NOT {listed} AND {same_bag}))"
     differs = " OR ".join(f'b."{name}" IS DISTINCT FROM n."{name}"' for name in source.changes)
+    if told.is_repair and differs:
+        differs = f"NOT {own} AND ({differs})"
     deleted = "false"
     if told.has("_op"):
         deleted = "b.group_key IN (SELECT group_key FROM arrived WHERE op = 'delete')"

@@ -7,6 +7,7 @@ be repaired and sent again.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -14,10 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi.graph.drafts import draft
+from doudi.loaders.clean import shares
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     import duckdb
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from doudi.graph.drafts import Draft
     from doudi.loaders.clean import Feed, Tally
+    from doudi.loaders.desk import Work
     from doudi.loaders.read import Sheet
 
 KIND = r"""CASE WHEN v IS NULL OR trim(v) = '' THEN 'empty'
@@ -37,9 +41,14 @@ SCHEMA = pa.schema(
     [
         ("batch", pa.string()), ("file", pa.string()), ("source", pa.string()), ("line", pa.int64()),
         ("field", pa.string()), ("kind", pa.string()), ("reason", pa.string()),
-        ("effect", pa.string()), ("row", pa.string()),
+        ("effect", pa.string()), ("row", pa.string()), ("headers", pa.string()),
+        ("as_known", pa.date32()), ("told", pa.string()), ("settled", pa.string()),
     ]
 )  # fmt: skip
+"""``headers`` of the file as JSON, the delivery's day, and how it was read; older tables lack them."""
+
+TOLD = SCHEMA.names[:9]
+"""What says that two rows are the same: all but how and when they came."""
 
 
 def collect(con: duckdb.DuckDBPyConnection, feed: Feed, sheets: Sequence[Sheet]) -> list[int]:
@@ -80,44 +89,70 @@ def _raw_rows(con: duckdb.DuckDBPyConnection, sheet: Sheet, number: int) -> pa.T
     return pa.concat_tables(found)
 
 
+@dataclass(frozen=True)
+class Came:
+    """The delivery from which rows are refused.
+
+    Attributes:
+        told: Digest of what its accepted rows say (``statements``).
+        settled: How each part was read, as :func:`settled` says.
+    """
+
+    batch: str
+    as_known: date
+    told: str
+    settled: tuple[str, ...]
+
+
+def settled(con: duckdb.DuckDBPyConnection, work: Work) -> tuple[str, ...]:
+    """What was settled on whole columns of each part, as JSON: the epoch of dates, shares in percent.
+
+    A single row of them is read the same way when it is sent again.
+    """
+    epoch = max((c.epoch for c in work.feed.source.columns.values()), default=1900)
+    found = []
+    for number, (sheet, tally) in enumerate(zip(work.sheets.values(), work.tallies, strict=True)):
+        percent = tally.percent
+        if percent is None:
+            percent = shares(con, work.feed, number, sheet)
+        found.append(json.dumps({"epoch": epoch, "percent": percent}))
+    return tuple(found)
+
+
 def write(
-    con: duckdb.DuckDBPyConnection,
-    sheets: dict[str, Sheet],
-    tallies: Sequence[Tally],
-    parts: Collection[int],
-    path: Path,
-    batch: str,
-    vault: Callable[[], Fernet],
+    con: duckdb.DuckDBPyConnection, work: Work, path: Path, came: Came, vault: Fernet
 ) -> Draft | None:
     """Draft the quarantine table of a source's files with what it does not say yet.
 
-    A batch may come again with other rows: those that were refused before stay.
+    A batch may come again with other rows: those that were refused before stay. A row that is
+    refused again is kept once, as of the later load.
 
     Args:
         con: The engine, with ``trouble`` and the raw parts of the files that have any.
-        sheets: The files by name, in the order of the parts.
-        tallies: What was in each.
-        parts: Parts of which ``trouble`` has rows.
+        work: The feed's files, and what was found in each.
         path: The table's file.
-        batch: Name of the delivery.
-        vault: Gives what encrypts the rows.
+        came: The delivery.
+        vault: What encrypts the rows.
 
     Returns:
         The new table, not yet in its place; None where there is nothing new to say.
     """
     tables = [SCHEMA.empty_table()]
-    for number, (file, sheet) in enumerate(sheets.items()):
-        tables.append(_misshapen(tallies[number], batch, file, path.stem))
-        if number in parts:
-            tables.append(_troubled(con, sheet, number, batch, file, path.stem))
+    for number, (file, sheet) in enumerate(work.sheets.items()):
+        about = {
+            "batch": came.batch, "file": file, "source": path.stem, "as_known": came.as_known,
+            "headers": json.dumps(sheet.headers, ensure_ascii=False), "told": came.told,
+            "settled": came.settled[number],
+        }  # fmt: skip  # what all rows of a part have in common
+        tables.append(_misshapen(work.tallies[number], about))
+        if number in work.troubled:
+            tables.append(_troubled(con, sheet, number, about))
     table = pa.concat_tables(tables)
-    if not table.num_rows:
-        return None
     before = pq.read_table(path, schema=SCHEMA) if path.exists() else SCHEMA.empty_table()
-    fresh = _not_in(con, table, _with_rows(before, vault().decrypt))
+    fresh, still = _compared(con, table, _with_rows(before, vault.decrypt))
     if not fresh.num_rows:
         return None
-    return draft(path, [pa.concat_tables([before, _with_rows(fresh, vault().encrypt)])])
+    return draft(path, [before.filter(still), _with_rows(fresh, vault.encrypt)])
 
 
 def _with_rows(table: pa.Table, change: Callable[[bytes], bytes]) -> pa.Table:
@@ -126,35 +161,43 @@ def _with_rows(table: pa.Table, change: Callable[[bytes], bytes]) -> pa.Table:
     return table.set_column(SCHEMA.get_field_index("row"), "row", pa.array(rows, pa.string()))
 
 
-def _not_in(con: duckdb.DuckDBPyConnection, table: pa.Table, known: pa.Table) -> pa.Table:
-    """Rows of a table that are not among the known ones, in the order of the file."""
+def _compared(
+    con: duckdb.DuckDBPyConnection, table: pa.Table, known: pa.Table
+) -> tuple[pa.Table, pa.Array]:
+    """Rows of a table that are not known as they are, and which known ones they leave in place."""
     con.register("_amiss", table)
-    con.register("_amiss_before", known)
-    fresh = con.execute("""
-        SELECT * FROM _amiss EXCEPT SELECT * FROM _amiss_before ORDER BY file, line, field
-    """).to_arrow_table().cast(SCHEMA)  # fmt: skip  # one statement
+    con.register("_amiss_before", known.append_column("_at", pa.array(range(known.num_rows))))
+    con.execute("""CREATE OR REPLACE TEMP TABLE _fresh AS
+        FROM _amiss EXCEPT SELECT * EXCLUDE (_at) FROM _amiss_before""")
+    same = " AND ".join(f'b."{name}" IS NOT DISTINCT FROM f."{name}"' for name in TOLD)
+    fresh = con.execute("FROM _fresh ORDER BY file, line, field").to_arrow_table().cast(SCHEMA)
+    still = con.execute(f"""SELECT NOT EXISTS (FROM _fresh f WHERE {same}) AS still
+        FROM _amiss_before b ORDER BY _at""").to_arrow_table()  # fmt: skip  # one statement
+    con.execute("DROP TABLE _fresh")
     con.unregister("_amiss")
     con.unregister("_amiss_before")
-    return fresh
+    return fresh, still["still"].combine_chunks()
 
 
 def _troubled(
-    con: duckdb.DuckDBPyConnection, sheet: Sheet, number: int, batch: str, file: str, source: str
+    con: duckdb.DuckDBPyConnection, sheet: Sheet, number: int, about: Mapping[str, object]
 ) -> pa.Table:
     cells = ", ".join(f"r.c{i}" for i in range(len(sheet.headers)))
-    return con.execute(f"""
-        SELECT {literal(batch)} AS batch, {literal(file)} AS file, {literal(source)} AS source, t._line AS line,
-               field, kind, reason, effect, to_json([{cells}])::VARCHAR AS row
+    table = con.execute(f"""
+        SELECT t._line AS line, field, kind, reason, effect, to_json([{cells}])::VARCHAR AS row
         FROM trouble t JOIN raw{number} r ON t._part = {number} AND r.line = t._line ORDER BY t._line, field
-    """).to_arrow_table().cast(SCHEMA)  # fmt: skip  # one statement
+    """).to_arrow_table()  # fmt: skip  # one statement
+    for name, value in about.items():
+        kind = SCHEMA.field(name).type
+        table = table.append_column(name, pa.repeat(pa.scalar(value, kind), table.num_rows))
+    return table.select(SCHEMA.names).cast(SCHEMA)
 
 
-def _misshapen(tally: Tally, batch: str, file: str, source: str) -> pa.Table:
+def _misshapen(tally: Tally, about: Mapping[str, object]) -> pa.Table:
     rows = [
         {
-            "batch": batch, "file": file, "source": source, "line": line, "field": "",
-            "kind": f"{len(cells)} cells", "reason": reason, "effect": "row refused",
-            "row": json.dumps(cells, ensure_ascii=False),
+            **about, "line": line, "field": "", "kind": f"{len(cells)} cells", "reason": reason,
+            "effect": "row refused", "row": json.dumps(cells, ensure_ascii=False),
         }
         for line, reason, cells in tally.misshapen
     ]  # fmt: skip  # rows of the wrong width, few

@@ -50,7 +50,7 @@ class FileReceipt:
 
     def __post_init__(self) -> None:
         """Refuse a receipt in which a row is missing or counted twice."""
-        if self.rows_in != self.loaded + self.quarantined + self.duplicates:
+        if self.rows_in != self.counted:
             names = ("rows_in", "loaded", "quarantined", "duplicates")
             raise DeliveryError(
                 filled(*_UNEVEN, **{name: getattr(self, name) for name in names}),
@@ -63,9 +63,62 @@ class FileReceipt:
             )
 
     @property
+    def counted(self) -> int:
+        """Rows that something became of."""
+        return self.loaded + self.quarantined + self.duplicates
+
+    @property
     def totals(self) -> tuple[Control, ...]:
         """The control totals, compared."""
         return tuple(Control(**entry) for entry in self.control)
+
+
+@dataclass(frozen=True)
+class RepairedFile(FileReceipt):
+    """One file of which lines were sent again: ``rows_in`` counts ``overtaken`` lines too.
+
+    Attributes:
+        overtaken: Lines that were set aside, because newer deliveries spoke of them.
+        unchanged: Lines that were left as they were; they count as quarantined, and where only a field
+            is unknown as duplicates of what was loaded.
+    """
+
+    overtaken: int = 0
+    unchanged: int = 0
+
+    @property
+    def counted(self) -> int:
+        """Rows that something became of."""
+        return self.loaded + self.quarantined + self.duplicates + self.overtaken
+
+
+@dataclass(frozen=True)
+class RepairReceipt:
+    """What became of the lines of a repaired book.
+
+    Attributes:
+        stopped: What was said of lines that could not be used, by batch and data type.
+    """
+
+    files: tuple[RepairedFile, ...]
+    messages: tuple[str, ...]
+    stopped: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 when the lines of a batch and data type could not be used."""
+        return 3 if self.stopped else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The receipt as JSON values."""
+        return {
+            "stage": "resubmit",
+            "ok": self.exit_code == 0,
+            "exit_code": self.exit_code,
+            "files": [asdict(file) for file in self.files],
+            "messages": list(self.messages),
+            "stopped": dict(self.stopped),
+        }
 
 
 @dataclass(frozen=True)

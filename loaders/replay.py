@@ -17,12 +17,13 @@ from doudi.graph.drafts import ROWS
 from doudi.graph.tables import properties_of, read_typed
 from doudi.loaders.facts import make_facts
 from doudi.loaders.modes import KEPT_ROWS, kept_sql, recall, settle
+from doudi.loaders.overtaken import heard
 from doudi.loaders.parameters import make_parameters
 from doudi.loaders.statements import say_again, statements
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import duckdb
 
@@ -106,7 +107,7 @@ def tell_anew(
             con.execute("CREATE OR REPLACE VIEW said AS FROM said_now")
         else:
             say_again(con, one, root / "_said" / source.slug)
-        parameters += _tell(con, one, seq + number)
+        parameters += _tell(con, one, history[:number], seq + number)
     con.execute("CREATE OR REPLACE VIEW said AS FROM said_now")
     telling = _differences(con, source, store, kept)
     telling.first, telling.last = seq, seq + len(history) - 1
@@ -119,11 +120,14 @@ def _told(*name: str) -> str:
     return f'"told_{"_".join(name)}"'
 
 
-def _tell(con: duckdb.DuckDBPyConnection, statement: Statement, seq: int) -> list[pa.Table]:
+def _tell(
+    con: duckdb.DuckDBPyConnection, statement: Statement, before: Sequence[Statement], seq: int
+) -> list[pa.Table]:
     """Settle a delivery on top of those told so far; gives its parameters, where it has any."""
     source = statement.told.source
-    recall(con, statement.told, "SELECT * FROM told_rows")
-    settle(con, statement.told)
+    with heard(con, statement, before):
+        recall(con, statement.told, "SELECT * FROM told_rows")
+        settle(con, statement.told)
     made = make_facts(
         con, source, statement.told.delivery, lambda *name: f"SELECT * FROM {_told(*name)}", seq
     )

@@ -76,7 +76,7 @@ def read_workbook(file: Path, path: Path, known: AbstractSet[str]) -> dict[str, 
     Raises:
         FeedStopped: if it is no workbook, locked or a bomb, or holds two different tables.
     """
-    opened = _xls if file.name.lower().endswith(".xls") else _xlsx
+    opened = _xls if file.name.lower().endswith(".xls") else xlsx_pages
     try:
         with opened(file, path) as pages:
             return _tables(pages, path, known)
@@ -158,7 +158,7 @@ def _grid(page: Page, path: Path, known: AbstractSet[str]) -> Grid:
 
 
 @contextmanager
-def _xlsx(file: Path, path: Path) -> Iterator[list[Page]]:
+def xlsx_pages(file: Path, path: Path) -> Iterator[list[Page]]:
     """The sheets of an XLSX workbook, read row by row."""
     from openpyxl import load_workbook
 
@@ -189,7 +189,7 @@ def _xlsx_page(sheet: Any, path: Path, place: int) -> Page:  # noqa: ANN401 - th
         for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
             if line > LAST_ROW:
                 raise stopped(path, "rows", most=LAST_ROW)
-            yield [_cell(value) for value in row]
+            yield [cell_text(value) for value in row]
 
     return Page(_page_name(sheet.title, place), sheet.sheet_state != "visible", rows)
 
@@ -200,7 +200,7 @@ def _page_name(name: str, place: int) -> str:
     return f"{place}" if digits >= MANY_DIGITS else name.translate(str.maketrans("/\\\0", "___"))
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
     """A cell as text; whole numbers without a point, dates as ISO."""
     if value is None:
         return ""
@@ -260,10 +260,10 @@ def _xls_cell(book: Any, cell: Any) -> str:  # noqa: ANN401 - the library has no
         return str(bool(cell.value))
     if cell.ctype == xlrd.XL_CELL_DATE:
         try:
-            return _cell(xlrd.xldate_as_datetime(cell.value, book.datemode))
+            return cell_text(xlrd.xldate_as_datetime(cell.value, book.datemode))
         except (ValueError, OverflowError):  # no day of the calendar
-            return _cell(cell.value)
-    return _cell(cell.value)
+            return cell_text(cell.value)
+    return cell_text(cell.value)
 
 
 def names_of(grids: dict[str, Grid], path: Path) -> dict[str, Grid]:

@@ -18,6 +18,7 @@ from doudi.casework.messages import REFUSALS, TROUBLE
 from doudi.detectors.messages import WRONG
 from doudi.graph import errors
 from doudi.loaders.messages import DECLARED, EXPECTED, FOUND, NOTES
+from doudi.loaders.reasons import EFFECTS, REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +30,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.checkout
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("graph", "linking", "loaders", "policy", "detectors", "ranking", "casework", "synth", "doudi")
+ROOMS = (
+    "graph",
+    "linking",
+    "loaders",
+    "policy",
+    "detectors",
+    "ranking",
+    "casework",
+    "synth",
+    "doudi",
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"(?<![\w.<-])[A-Za-z]+(?![\w.>-])")
 
@@ -217,6 +228,8 @@ TABLES: dict[str, dict[str, tuple[Pair, ...]]] = {
     "EXPECTED": {key: (pair,) for key, pair in EXPECTED.items()},
     "NOTES": {key: (pair,) for key, pair in NOTES.items()},
     "DECLARED": {key: (pair,) for key, pair in DECLARED.items()},
+    "REASONS": {key: (pair,) for key, pair in REASONS.items()},
+    "EFFECTS": {key: (pair,) for key, pair in EFFECTS.items()},
 }
 PASSED_ON = {
     ("FOUND", "headers"): "the problems of the columns, each told in both languages",

@@ -233,6 +233,15 @@ def test_an_older_delivery_takes_its_own_place(office: Office, people: list[str]
     assert sorted(row["declared_income_yuan"] for row in then) == [50.0, 100.0]
 
 
+def test_a_late_file_is_loaded_beside_one_of_which_all_rows_were_refused(
+    office: Office, people: list[str]
+) -> None:
+    office.deliver(members(member("53990119800101001")), DELTA, batch="2026-05")
+    late = office.deliver(members(member(people[0])), DELTA, batch="2026-04")
+    assert late.messages == ()
+    assert len(office.links(*MEMBER_OF)) == 1
+
+
 def test_a_late_file_stops_where_earlier_words_were_not_kept(
     office: Office, people: list[str]
 ) -> None:

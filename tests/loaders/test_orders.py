@@ -1,7 +1,8 @@
 """Deliveries in any order: afterwards the tables know, for every day, what they would know in order.
 
 Four small sources, one of each nature and kind of key, get random snapshots and deltas. They are
-loaded in the order in which they count, and in another one, and compared with a plain model.
+loaded in the order in which they count, and in another one, and compared with a plain model. Lines
+that were refused or have an unknown field are repaired on the way, on days that only go forward.
 What does depend on the order, and why:
 
 * The same batch of the same day sent again with other rows: the later load counts; nothing else
@@ -24,8 +25,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from doudi.graph.tables import FactStore
+from doudi.loaders.identity import Keys
 from doudi.loaders.load import load
 from doudi.loaders.modes import kept_sql
+from doudi.loaders.quarantine_back import Sent as SentLine
+from doudi.loaders.refused import lines
+from doudi.loaders.repairs import resubmit
 from doudi.loaders.source import sources
 from tests.loaders.conftest import number
 
@@ -79,6 +84,7 @@ NATURES = {
 COLUMNS = ("k", "owner_id", "status", "note", "day", "stop")
 OWNERS = tuple(number(n) for n in (1, 2))
 KNOWN = tuple(date(2026, month, 5) for month in (2, 3, 4, 5))
+NO_DAY = "2025-02-30"
 
 Row = dict[str, str]
 
@@ -108,8 +114,26 @@ class Sent:
     files: dict[str, File]
 
     @property
-    def place(self) -> tuple[date, str]:
-        return self.as_known, self.batch
+    def place(self) -> tuple[date, bool, str]:
+        return self.as_known, False, self.batch
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A repair of all lines of a delivery that wait for one.
+
+    Attributes:
+        cells: New values by column; the others stay as they are.
+    """
+
+    batch: str
+    origin: Sent
+    as_known: date
+    cells: Row
+
+    @property
+    def place(self) -> tuple[date, bool, str]:
+        return self.as_known, True, self.origin.batch
 
 
 def declare(folder: Path) -> None:
@@ -146,8 +170,8 @@ def files(draw: st.DrawFn, nature: str) -> File:
             "owner_id": st.sampled_from(OWNERS),
             "status": st.sampled_from(["x", "y"]),
             "note": st.sampled_from(["m", "m", "n", "待核"]),
-            "day": st.sampled_from(days),
-            "stop": st.sampled_from(["", "", "2025-06-01", "2025-07-01"]),
+            "day": st.sampled_from([*days, *days, NO_DAY]),
+            "stop": st.sampled_from(["", "", "2025-06-01", "2025-07-01", NO_DAY]),
             "_op": st.sampled_from(["upsert", "upsert", "end", "delete"]),
             "recorded_time": st.sampled_from(["", "2026-01-20", "2026-03-20"]),
         }
@@ -157,7 +181,25 @@ def files(draw: st.DrawFn, nature: str) -> File:
 
 
 @st.composite
-def sequences(draw: st.DrawFn) -> tuple[list[Sent], list[Sent]]:
+def mends(draw: st.DrawFn, sent: list[Sent]) -> list[Mend]:
+    """Repairs of some deliveries, in the order of their days; one a day and delivery."""
+    found = {}
+    newest = sorted(sent, key=lambda s: s.place)[-2:]  # of the others most lines are overtaken
+    for number_ in range(draw(st.integers(0, 3))):
+        origin = draw(st.sampled_from([*sent, *newest, *newest]))
+        day = draw(st.sampled_from([d for d in KNOWN if d >= origin.as_known]))
+        cells = {
+            "k": draw(st.sampled_from(["", "", "A", "B"])),
+            "day": draw(st.sampled_from(["02", "03"])),
+            "stop": draw(st.sampled_from(["", "2025-06-01", "2025-08-01"])),
+            "status": draw(st.sampled_from(["", "z"])),
+        }
+        found[origin.batch, day] = Mend(f"r{number_}", origin, day, cells)
+    return sorted(found.values(), key=lambda m: m.place)
+
+
+@st.composite
+def sequences(draw: st.DrawFn) -> tuple[list[Sent | Mend], list[Sent | Mend]]:
     """Deliveries in the order in which they count, and in another."""
     sent = []
     for batch in draw(st.permutations(["a", "b", "c", "d", "e"]))[: draw(st.integers(2, 5))]:
@@ -167,7 +209,15 @@ def sequences(draw: st.DrawFn) -> tuple[list[Sent], list[Sent]]:
             if draw(st.integers(0, 3))
         }
         sent.append(Sent(batch, draw(st.sampled_from(KNOWN)), content))
-    return sorted(sent, key=lambda s: s.place), draw(st.permutations(sent))
+    repairs = draw(mends(sent))
+    shuffled: list[Sent | Mend] = list(draw(st.permutations(sent)))
+    least = 0
+    for mend in repairs:  # each after its origin and after the repairs of earlier days
+        least = max(least, shuffled.index(mend.origin) + 1)
+        least = draw(st.integers(least, len(shuffled)))
+        shuffled.insert(least, mend)
+        least += 1
+    return sorted([*sent, *repairs], key=lambda s: s.place), shuffled
 
 
 @dataclass
@@ -184,8 +234,11 @@ class Home:
         shutil.copytree(self.keys, self.folder / "home" / "keys")
         self.declared = sources(self.folder / "home" / "sources")
 
-    def load(self, sent: list[Sent]) -> Home:
+    def load(self, sent: list[Sent | Mend]) -> Home:
         for one in sent:
+            if isinstance(one, Mend):
+                self.mend(one)
+                continue
             target = self.folder / one.batch
             target.mkdir(exist_ok=True)
             modes = [f'[source.{slug}]\nmode = "{f.mode}"' for slug, f in one.files.items()]
@@ -193,8 +246,28 @@ class Home:
             (target / "delivery.toml").write_text("\n".join([*head, *modes]), "utf-8")
             for slug, file in one.files.items():
                 (target / f"{slug}.csv").write_text(file.text, "utf-8")
-            load(target, self.folder / "home")
+            assert load(target, self.folder / "home").stopped == {}
         return self
+
+    def mend(self, mend: Mend) -> None:
+        """Send all lines of a delivery again, as a book would hold them."""
+        home = self.folder / "home"
+        if mend.origin.batch not in {p.parent.name for p in home.glob("quarantine/*/*.parquet")}:
+            return
+        found = lines(home, Keys(home / "keys"), mend.origin.batch, every=True)
+        sent = []
+        for line in found:
+            headers = line.headers or ()
+            raw = dict(zip(headers, line.cells, strict=True))
+            cells = repaired_row(raw, mend, NATURES[line.source][0])
+            info = (line.mark, line.batch, line.file, str(line.line), "", "", "")
+            sent.append(SentLine("1", 2, info, headers, tuple(cells[h] for h in headers)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("doudi.loaders.mended.read_book", lambda _: sent)
+            patch.setattr("doudi.loaders.repairs.today", lambda: mend.as_known)
+            receipt = resubmit(home / "book.xlsx", home)
+        assert receipt.exit_code == 0, receipt.messages
+        assert sum(file.rows_in for file in receipt.files) == len(sent)
 
     def known(self, day: date) -> dict[str, list[Any]]:
         """All that is believed at a day, row for row, without the running numbers of loads."""
@@ -223,6 +296,18 @@ class Home:
         return duckdb.execute(sql, [[str(p) for p in paths]]).fetchall()
 
 
+def repaired_row(raw: Row, mend: Mend, nature: str) -> Row:
+    """A row with the values of a repair, in the columns that it has."""
+    day = f"2025{mend.cells['day']}" if nature == "month" else f"2025-{mend.cells['day']}-10"
+    new = {"k": mend.cells["k"], "stop": mend.cells["stop"], "status": mend.cells["status"]}
+    new = {name: value for name, value in new.items() if value or name == "stop"}
+    if raw.get("day") == NO_DAY:
+        new["day"] = day
+    if raw.get("stop") != NO_DAY:
+        del new["stop"]
+    return raw | {name: value for name, value in new.items() if name in raw}
+
+
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Keys that all homes share, so that pseudonyms are equal."""
@@ -241,7 +326,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 @given(sequences())
 def test_any_order_of_deliveries_ends_in_the_same_knowledge(
-    keys: Path, drawn: tuple[list[Sent], list[Sent]]
+    keys: Path, drawn: tuple[list[Sent | Mend], list[Sent | Mend]]
 ) -> None:
     in_order, shuffled = drawn
     one = Home(keys.parent / "one", keys).load(in_order)
@@ -260,15 +345,44 @@ Values = tuple[str | None, ...]
 SHOWN = ("k", "status", "note", "day", "stop")
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a delivery or a repair said of a source.
+
+    Attributes:
+        began: Day and batch of the delivery that it speaks for.
+        lines: Group and values of each accepted line.
+        span: Earliest and latest day.
+        amiss: Raw rows that wait for a repair, by line.
+    """
+
+    began: tuple[date, str]
+    mode: str
+    origin: str
+    lines: dict[int, tuple[Any, Any]]
+    span: tuple[str, str] | None
+    amiss: dict[int, Row]
+
+    @property
+    def groups(self) -> set[Any]:
+        return {group for group, _ in self.lines.values()}
+
+
 class Model:
     """Contract §2 over plain dictionaries: for each key what was said of it, and from when on."""
 
-    def __init__(self, slug: str, sent: list[Sent]) -> None:
+    def __init__(self, slug: str, sent: list[Sent | Mend]) -> None:
         self.nature, self.kind = NATURES[slug]
         self.said: dict[Any, list[tuple[date, Any]]] = {}
+        self.words: list[Words] = []
         for one in sent:
-            if slug in one.files:
-                self.hear(one.files[slug], one.as_known)
+            origin = one.origin if isinstance(one, Mend) else one
+            if slug not in origin.files:
+                continue
+            if isinstance(one, Mend):
+                self.hear_again(one, origin.files[slug])
+            else:
+                self.hear(one.files[slug], one)
 
     def at(self, day: date) -> dict[Any, Any]:
         """What each key stands for at a day; keys of which nothing is believed are not there."""
@@ -287,62 +401,189 @@ class Model:
         said = self.said.setdefault(key, [])
         said.append((max([day, *(known for known, _ in said)]), row))
 
-    def hear(self, file: File, day: date) -> None:
+    def hear(self, file: File, sent: Sent) -> None:
+        day = sent.as_known
+        rows = {n: r for n, r in enumerate(file.rows, start=2) if not self.is_refused(r)}
+        accepted = self.accepted(rows, file.columns)
+        amiss = {n: r for n, r in enumerate(file.rows, start=2) if n not in rows}
+        amiss |= self.beaten(rows, file.columns)
+        amiss |= {n: r for n, r in accepted.items() if self.has_unknown(r, file.columns)}
         before = self.at(day)
-        listed, groups, deleted, news = set(), set(), set(), []
-        days: list[str] = []
-        for raw in self.accepted(file):
-            row, op, recorded = self.read(raw, file, before, day)
+        said = self.settle(accepted, file, before, day, day)
+        within = {
+            key
+            for key, row in before.items()
+            if self.nature == "register"
+            or (
+                said.days
+                and row["day"] is not None
+                and min(said.days) <= row["day"] <= max(said.days)
+            )
+        }
+        gone = {
+            key
+            for key, row in before.items()
+            if (file.mode == "snapshot" and key in within)
+            or self.group(row) in said.deleted
+            or (self.kind == "group" and self.group(row) in said.groups)
+        }
+        self.tell(gone - said.listed, said.news, day)
+        began = (sent.as_known, sent.batch)
+        span = (min(said.days), max(said.days)) if said.days else None
+        lines_ = {n: self.own(r, file.columns) for n, r in accepted.items()}
+        self.words.append(Words(began, file.mode, "", lines_, span, amiss))
+
+    def hear_again(self, mend: Mend, file: File) -> None:
+        """A repair: lines in the place of their own rows, unless they are overtaken."""
+        day, began = mend.as_known, (mend.origin.as_known, mend.origin.batch)
+        (origin,) = [w for w in self.words if w.began == began and not w.origin]
+        raw = {n: {c: r[c] for c in file.columns} for n, r in origin.amiss.items()}
+        raw = {n: r for n, r in raw.items() if repaired_row(r, mend, self.nature) != r}
+        rows = {n: repaired_row(r, mend, self.nature) for n, r in raw.items()}
+        rows = {n: r for n, r in rows.items() if not self.is_refused(r)}
+        accepted = self.accepted(rows, file.columns)
+        earlier = [origin, *(w for w in self.words if w.origin == mend.origin.batch)]
+        own = {n: {w.lines[n] for w in earlier if n in w.lines} for n in accepted}
+        later = [w for w in self.words if w.began > began]
+        heard = {
+            n: r
+            for n, r in accepted.items()
+            if not self.is_overtaken(r, own[n], later, file.columns)
+        }
+        before = self.at(day)
+        month = mend.origin.as_known
+        said = self.settle(heard, file, before, day, month, is_timed=False)
+        mine = {self.key_of(*one) for n in heard for one in own[n]}
+        gone = {k for k, row in before.items() if k in mine or self.group(row) in said.deleted}
+        self.tell(gone - said.listed, said.news, day)
+        lines_ = {n: self.own(r, file.columns) for n, r in accepted.items()}
+        self.words.append(Words(began, "delta", mend.origin.batch, lines_, None, {}))
+
+    def is_overtaken(
+        self, raw: Row, own: set[Any], later: list[Words], columns: tuple[str, ...]
+    ) -> bool:
+        group, _ = self.own(raw, columns)
+        groups = {group, *(old for old, _ in own)}
+        day = full(raw.get("day"))
+        return any(
+            groups & w.groups
+            or (
+                w.mode == "snapshot"
+                and not w.origin
+                and (
+                    self.nature == "register"
+                    or (w.span is not None and day is not None and w.span[0] <= day <= w.span[1])
+                )
+            )
+            for w in later
+        )
+
+    def settle(
+        self,
+        accepted: dict[int, Row],
+        file: File,
+        before: dict[Any, Any],
+        day: date,
+        month: date,
+        *,
+        is_timed: bool = True,
+    ) -> Settled:
+        said = Settled()
+        for raw in accepted.values():
+            row, op, recorded = self.read(raw, file.columns, before, day, month)
             group = self.group(row)
-            groups.add(group)
-            key = group if self.kind == "id" else (group, *map(str, row.values()))
+            said.groups.add(group)
+            key = self.key_of(group, tuple(row.values()))
             if op == "delete":
-                deleted.add(group)
+                said.deleted.add(group)
                 continue
-            listed.add(key)
-            days += [row["day"]] if row["day"] else []
+            said.listed.add(key)
+            said.days += [row["day"]] if row["day"] else []
             lone = op == "end" and key not in before and row["day"] is None
             if not (lone and self.nature != "register") and before.get(key) != row:
-                news.append((key, recorded, row))
-        for key, row in before.items():
-            group = self.group(row)
-            within = self.nature == "register" or (
-                bool(days) and row["day"] is not None and min(days) <= row["day"] <= max(days)
-            )
-            absent = (file.mode == "snapshot" and within) or group in deleted
-            bag = self.kind == "group" and group in groups
-            if key not in listed and (absent or bag):
-                self.say(key, day, None)
+                said.news.append((key, recorded if is_timed else day, row))
+        return said
+
+    def tell(self, gone: set[Any], news: list[Any], day: date) -> None:
+        for key in gone:
+            self.say(key, day, None)
         for key, recorded, row in news:
             self.say(key, recorded, row)
+
+    def key_of(self, group: Any, values: Any) -> Any:  # noqa: ANN401 - keys of two kinds
+        return group if self.kind == "id" else (group, *map(str, values))
+
+    def own(self, raw: Row, columns: tuple[str, ...]) -> tuple[Any, Any]:
+        """The group of a row and its own values, whatever was known before."""
+        row, _, _ = self.read(raw, columns, {}, KNOWN[0], KNOWN[0])
+        row["ended"] = None
+        return self.group(row), tuple(row.values())
 
     def group(self, row: dict[str, str | None]) -> Any:  # noqa: ANN401 - a text or two
         return (row["k"], row["day"]) if self.nature == "month" else row["k"]
 
-    def accepted(self, file: File) -> list[Row]:
+    def is_refused(self, raw: Row) -> bool:
+        """Whether a row's day cannot be read where the row says nothing without it."""
+        return self.nature != "register" and raw["day"] == NO_DAY
+
+    def has_unknown(self, raw: Row, columns: tuple[str, ...]) -> bool:
+        return any(raw[c] == NO_DAY for c in ("day", "stop") if c in columns)
+
+    def accepted(self, rows: dict[int, Row], columns: tuple[str, ...]) -> dict[int, Row]:
         """Equal rows once; of one ``id`` key the last line."""
-        told = [{c: r[c] for c in file.columns} for r in file.rows]
-        once = [r for n, r in enumerate(told) if alike(r) not in [alike(x) for x in told[:n]]]
+        once = self.once(rows, columns)
         if self.kind == "group":
             return once
-        return list({r["k"]: r for r in once}.values())
+        last = {r["k"]: n for n, r in once.items()}
+        return {n: r for n, r in once.items() if last[r["k"]] == n}
+
+    def beaten(self, rows: dict[int, Row], columns: tuple[str, ...]) -> dict[int, Row]:
+        """Earlier lines of a key that later ones took."""
+        kept = self.accepted(rows, columns)
+        return {n: r for n, r in self.once(rows, columns).items() if n not in kept}
+
+    def once(self, rows: dict[int, Row], columns: tuple[str, ...]) -> dict[int, Row]:
+        seen: list[Row] = []
+        found = {}
+        for n, row in rows.items():
+            told = alike({c: readable(row[c]) for c in columns})
+            if told not in seen:
+                seen.append(told)
+                found[n] = {c: row[c] for c in columns}
+        return found
 
     def read(
-        self, raw: Row, file: File, before: dict[Any, Any], day: date
+        self, raw: Row, columns: tuple[str, ...], before: dict[Any, Any], day: date, month: date
     ) -> tuple[dict[str, str | None], str, date]:
         """A row's values, with those of the row of before where it says nothing."""
-        own = {c: full(raw.get(c) or None) for c in COLUMNS}
+        own = {c: full(readable(raw.get(c) or "") or None) for c in COLUMNS}
         op, old = raw.get("_op", "upsert"), {}
         if self.kind == "id":
             old = before.get(own["k"], {})
         row = {
-            c: old.get(c) if c not in file.columns or (op == "end" and own[c] is None) else own[c]
+            c: old.get(c) if c not in columns or (op == "end" and own[c] is None) else own[c]
             for c in COLUMNS
         }
         ends = op == "end" and own["stop"] is None
-        row["ended"] = str(day.replace(day=1)) if ends else None
+        row["ended"] = str(month.replace(day=1)) if ends else None
         recorded = date.fromisoformat(raw.get("recorded_time") or str(day))
         return row, op, min(recorded, day)
+
+
+@dataclass
+class Settled:
+    """What a delivery comes to."""
+
+    groups: set[Any] = field(default_factory=set)
+    deleted: set[Any] = field(default_factory=set)
+    listed: set[Any] = field(default_factory=set)
+    days: list[str] = field(default_factory=list)
+    news: list[Any] = field(default_factory=list)
+
+
+def readable(value: str) -> str:
+    """Nothing for a day that is none."""
+    return "" if value == NO_DAY else value
 
 
 def alike(row: Row) -> Row:

@@ -121,7 +121,9 @@ def tables_of(home: Path) -> list[tuple[str, ...]]:
         found: list[tuple[str, ...]] = []
         for path in sorted({p.parent for p in (home / "tables").rglob("[0-9]*.parquet")}):
             names = [r[0] for r in con.execute(f"DESCRIBE FROM '{path}/*.parquet'").fetchall()]
-            kept = ", ".join(f'"{n}"' for n in names if n not in ("row", "_line", "line", "seq"))
+            kept = ", ".join(
+                f'"{n}"' for n in names if n not in ("row", "_line", "_part", "line", "seq")
+            )
             found += con.execute(
                 f"SELECT '{path.name}', ({kept})::VARCHAR FROM '{path}/*.parquet'"
             ).fetchall()
