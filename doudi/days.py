@@ -26,7 +26,7 @@ def parse_month(text: str) -> date:
         ) from None
 
 
-def parse_day(text: str) -> date:
+def parse_day(text: str, *, where: str = "--as-known") -> date:
     """A day typed as ``2026-06-30``.
 
     >>> parse_day("2026-06-30")
@@ -37,7 +37,7 @@ def parse_day(text: str) -> date:
     except ValueError:
         raise UsageError(
             (f"“{text}”不是日期", f"{text!r} is no day"),
-            where="--as-known",
+            where=where,
             expected=("YYYY-MM-DD，如 2026-06-30", "YYYY-MM-DD, such as 2026-06-30"),
-            next_step=("改写日期，不写则取全部数据", "give a day, or none for all data"),
+            next_step=("改写日期", "give a day"),
         ) from None

@@ -32,9 +32,8 @@ def reveal(line: Line, pids: Sequence[str], *, reason: str, who: str = "") -> li
     from doudi.loaders.vault import known
     from doudi.loaders.vault import reveal as opened
 
-    _require_reason(reason)
-    if not line.home.has_tables:
-        raise _nothing(line)
+    require_reason(reason)
+    require_loaded(line)
     asked = list(dict.fromkeys(pids))
     there = known(line.home.path, asked)
     for pid in asked:  # an entry each
@@ -46,32 +45,48 @@ def reveal(line: Line, pids: Sequence[str], *, reason: str, who: str = "") -> li
             count=int(pid in there),
             who=who,
         )
-    _require_known(asked, there)
+    require_known(asked, there)
     return opened(line.home.path, asked)
 
 
-def _require_reason(reason: str) -> None:
+def require_reason(reason: str) -> None:
+    """Refuse a look or a deletion without a reason.
+
+    Raises:
+        UsageError: if there is none.
+    """
     if not reason.strip():
         raise UsageError(
             ("未写明用途", "there is no reason"),
             where="--reason",
             expected=(
-                "为何要看身份证号，不含个人信息",
-                "what the number is needed for, without personal data",
+                "为何需要，不含个人信息",
+                "what for, without personal data",
             ),
             next_step=("写明用途，如 --reason 入户核查", 'give one, as in --reason "visit"'),
         )
 
 
-def _nothing(line: Line) -> HomeError:
-    return HomeError(
-        ("尚未载入数据", "nothing is loaded"),
-        where=str(line.home.path),
-        next_step=("核对 --home，或先 doudi load", "check --home, or doudi load first"),
-    )
+def require_loaded(line: Line) -> None:
+    """Refuse to look into a home that holds nothing.
+
+    Raises:
+        HomeError: if nothing was loaded.
+    """
+    if not line.home.has_tables:
+        raise HomeError(
+            ("尚未载入数据", "nothing is loaded"),
+            where=str(line.home.path),
+            next_step=("核对 --home，或先 doudi load", "check --home, or doudi load first"),
+        )
 
 
-def _require_known(asked: Sequence[str], there: set[str]) -> None:
+def require_known(asked: Sequence[str], there: set[str]) -> None:
+    """Refuse pseudonyms that are nobody's, told by their place among those typed.
+
+    Raises:
+        UsageError: if any is.
+    """
     unknown = [place for place, pid in enumerate(asked, start=1) if pid not in there]
     if unknown:
         places = ", ".join(map(str, unknown))

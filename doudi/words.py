@@ -63,6 +63,7 @@ ZH = {
     "right": "另一方",
     "role": "角色",
     "rows": "行数",
+    "place": "位置",
     "rows_in": "行数",
     "rule": "相同之处",
     "second_actor": "第二人",

@@ -13,6 +13,7 @@ from doudi.loaders.columns import LATER, extras
 from doudi.loaders.judge import judged_sql
 from doudi.loaders.rules import rule
 from doudi.loaders.source import NUMBERS, Column
+from doudi.loaders.tombstones import spared, without_forgotten
 from doudi.loaders.typed import in_percent, staged, type_cells
 from doudi.loaders.values import SQL_TYPES, Cell, literal
 
@@ -142,6 +143,7 @@ def _piece_sql(
     con.register("typed", typed)
     there = set(typed.column_names)
     table = _restored(con, feed, there, people) if people else "typed"
+    table = without_forgotten(con, feed, table, there)
     lists = [c for c in feed.columns if c.type == "list[id18]" and c.name in there]
     for column in lists:
         con.register(f"listed {column.name}", _listed(con, column, feed.as_known, veil))
@@ -191,7 +193,8 @@ def _listed(con: duckdb.DuckDBPyConnection, column: Column, as_known: date, veil
         f"SELECT line, {one.value} AS pid, CAST({one.why} AS VARCHAR) AS why, "
         f"{one.extras['grade']} AS grade FROM {staged(parts, [one])}"
     ).to_arrow_table()
-    return table.set_column(1, "pid", veil.over("person", table["pid"].combine_chunks()))
+    table = table.set_column(1, "pid", veil.over("person", table["pid"].combine_chunks()))
+    return spared(con, table)
 
 
 def _cleaned_sql(feed: Feed, number: int, table: str, there: set[str]) -> tuple[str, list[str]]:

@@ -36,6 +36,7 @@ from doudi.loaders.statements import (
     statements,
     unkept_values,
 )
+from doudi.loaders.tombstones import note_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -223,6 +224,7 @@ class Desk:
         What was said comes last, so that a killed load is done again.
         """
         source, statement = work.feed.source, work.told
+        note_names(self.con, work.feed)
         telling = self._tell(statement)
         fresh = newcomers(self.con, self.veil.people(), _people_sql(work.feed))
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from doudi.graph.errors import HomeError
+from doudi.loaders.tombstones import open_tombstones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -186,7 +187,7 @@ class Veil:
 
 
 def open_vault(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Make a table ``vaulted`` of the people whom the vault holds."""
+    """Make a table ``vaulted`` of the people whom the vault holds, and ``forgotten`` of the others."""
     files = sorted(folder.glob("[0-9]*.parquet"))
     names = ", ".join(f"'{path}'" for path in files)
     known = (
@@ -195,6 +196,7 @@ def open_vault(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
         else "SELECT NULL::VARCHAR AS pid WHERE false"
     )
     con.execute(f"CREATE OR REPLACE TABLE vaulted AS {known}")
+    open_tombstones(con, folder)
 
 
 def newcomers(con: duckdb.DuckDBPyConnection, met: pa.Table, people: str) -> pa.Table:

@@ -30,14 +30,19 @@ def with_mentions(source: Source, rows: str) -> str:
     replaced = []
     for column in mentioning(source):
         number, named = f'"{column.name}"', f'"{column.name}__named"'
-        text = f"sha256({literal(f'{source.slug}|{column.name}|')} || row_key)"
-        own = f"CASE WHEN {named} IS NOT NULL THEN '{PREFIX}' || substr({text}, 1, 25) END"
+        own = f"CASE WHEN {named} IS NOT NULL THEN {mention_id(source, column)} END"
         grade = f"CASE WHEN {named} IS NOT NULL THEN 'name_only' END"
         replaced += [
             f"coalesce({number}, {own}) AS {number}",
             f'coalesce("{column.name}__grade", {grade}) AS "{column.name}__grade"',
         ]
     return f"(SELECT * REPLACE ({', '.join(replaced)}) FROM {rows})" if replaced else rows
+
+
+def mention_id(source: Source, column: Column) -> str:
+    """SQL of the id of the person whom a column of a row names without a number."""
+    text = f"sha256({literal(f'{source.slug}|{column.name}|')} || row_key)"
+    return f"'{PREFIX}' || substr({text}, 1, 25)"
 
 
 def mention_blocks(con: duckdb.DuckDBPyConnection, source: Source) -> list[Block]:
@@ -49,13 +54,13 @@ def mention_blocks(con: duckdb.DuckDBPyConnection, source: Source) -> list[Block
     some = ", ".join(f'count("{column.name}__named")' for column in columns)
     looks = [con.execute(f"SELECT {some} FROM {t}").fetchall()[0] for t in ("incoming", "outgoing")]
     return [
-        _block(source, column)
+        mention_block(source, column)
         for column, *counts in zip(columns, *looks, strict=True)
         if any(counts)
     ]
 
 
-def _block(source: Source, column: Column) -> Block:
+def mention_block(source: Source, column: Column) -> Block:
     """The node of the person whom a column names."""
     name = column.name
     told = {"name_token": f'"{name}__named"', "birth_date": f'"{name}__born"'}

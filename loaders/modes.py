@@ -172,6 +172,20 @@ def kept_sql(con: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> st
 
     Records that were told anew later (``retold/``) no longer do.
     """
+    every, retold = (
+        every_sql(con, source, folder),
+        sorted((folder / "retold").glob("[0-9]*.parquet")),
+    )
+    if not retold:
+        return every
+    return f"""
+    SELECT k.* FROM ({every}) k LEFT JOIN (
+        SELECT row_key, max(seq) AS since FROM {parquet_sql(retold)} GROUP BY ALL
+    ) r ON r.row_key = k.row_key WHERE r.since IS NULL OR k.seq >= r.since"""
+
+
+def every_sql(con: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> str:
+    """All records of rows of a source, those included that no longer count."""
     wanted = {**frame_of(source).types, **KEPT, "seq": "BIGINT"}
     paths = sorted(folder.glob("[0-9]*.parquet"))
     if not paths:
@@ -185,13 +199,7 @@ def kept_sql(con: duckdb.DuckDBPyConnection, source: Source, folder: Path) -> st
         else f'CAST(NULL AS {kind}) AS "{name}"'
         for name, kind in wanted.items()
     )
-    retold = sorted((folder / "retold").glob("[0-9]*.parquet"))
-    if not retold:
-        return f"SELECT {chosen} FROM {files}"
-    return f"""
-    SELECT k.* FROM (SELECT {chosen} FROM {files}) k LEFT JOIN (
-        SELECT row_key, max(seq) AS since FROM {parquet_sql(retold)} GROUP BY ALL
-    ) r ON r.row_key = k.row_key WHERE r.since IS NULL OR k.seq >= r.since"""
+    return f"SELECT {chosen} FROM {files}"
 
 
 def parquet_sql(paths: list[Path]) -> str:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from doudi.graph.drafts import draft
 from doudi.loaders.clean import shares
+from doudi.loaders.tombstones import FORGOTTEN
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
@@ -183,8 +184,12 @@ def _troubled(
     con: duckdb.DuckDBPyConnection, sheet: Sheet, number: int, about: Mapping[str, object]
 ) -> pa.Table:
     cells = ", ".join(f"r.c{i}" for i in range(len(sheet.headers)))
+    gone = (
+        f"bool_or(reason IN {FORGOTTEN}) OVER (PARTITION BY t._line)"  # no copy of what was deleted
+    )
     table = con.execute(f"""
-        SELECT t._line AS line, field, kind, reason, effect, to_json([{cells}])::VARCHAR AS row
+        SELECT t._line AS line, field, kind, reason, effect,
+               CASE WHEN {gone} THEN '[]' ELSE to_json([{cells}])::VARCHAR END AS row
         FROM trouble t JOIN raw{number} r ON t._part = {number} AND r.line = t._line ORDER BY t._line, field
     """).to_arrow_table()  # fmt: skip  # one statement
     for name, value in about.items():

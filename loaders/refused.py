@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from doudi.graph.errors import UnknownName
 from doudi.loaders.fates import fates
 from doudi.loaders.quarantine import SCHEMA
+from doudi.loaders.tombstones import FORGOTTEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,6 +67,11 @@ class Line:
         return self.batch, self.source, self.file, self.line, self.told
 
     @property
+    def is_forgotten(self) -> bool:
+        """Whether it was deleted for good: nothing of it is there to be repaired."""
+        return any(problem.reason in FORGOTTEN for problem in self.problems)
+
+    @property
     def is_refused(self) -> bool:
         """Whether nothing of it was loaded."""
         return any(problem.effect == "row refused" for problem in self.problems)
@@ -93,6 +99,8 @@ class Group:
     @property
     def open(self) -> int:
         """Lines that wait for a repair."""
+        if self.reason in FORGOTTEN:
+            return 0
         return self.rows - self.repaired - self.overtaken
 
 
@@ -135,7 +143,8 @@ def lines(
     """
     paths = tables(home, batch, source)
     known = {} if every else fates(home)
-    return [line for path in paths for line in _lines(path, keys) if not _is_done(line, known)]
+    found = (line for path in paths for line in _lines(path, keys))
+    return [line for line in found if every or not (_is_done(line, known) or line.is_forgotten)]
 
 
 def _is_done(line: Line, known: dict[Place, Fate]) -> bool:

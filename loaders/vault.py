@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -69,6 +70,15 @@ def reveal(home: Path, pids: Sequence[str]) -> list[Revealed]:
     ]
 
 
+def numbers_of(home: Path, keys: Keys, pids: Sequence[str]) -> list[str]:
+    """The numbers of those whom the vault holds.
+
+    Raises:
+        HomeError: if the key does not open it.
+    """
+    return [_number(keys, sealed) for sealed in _sealed(home, pids).values()]
+
+
 def _number(keys: Keys, sealed: bytes | None) -> str:
     return unsealed(keys.vault, sealed, "vault").decode() if sealed else ""
 
@@ -77,7 +87,7 @@ def _sealed(home: Path, pids: Sequence[str]) -> dict[str, bytes]:
     """The encrypted numbers of some people."""
     found: dict[str, bytes] = {}
     for path in sorted((home / "vault").glob("[0-9]*.parquet")):  # one file a delivery
-        table = pq.read_table(path, filters=pc.field("pid").isin(list(pids)))
+        table = pq.read_table(path, filters=pc.field("pid").isin(pa.array(pids, pa.string())))
         found |= {row["pid"]: row["sealed"].encode() for row in table.to_pylist()}
     return found
 
