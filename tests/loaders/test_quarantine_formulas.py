@@ -92,7 +92,8 @@ def test_no_sheet_file_holds_a_formula(book: Path, tmp_path: Path) -> None:
 
 
 def test_numbers_stay_numbers_to_the_last_digit(book: Path) -> None:
-    (sheet,) = load_workbook(book).worksheets
+    opened: Any = load_workbook(book)
+    (sheet,) = opened.worksheets
     at = [cell.value for cell in sheet[1]].index("declared_income")
     values = {row[at].value for row in sheet.iter_rows(min_row=2)}
     assert values == set(NUMBERS)
@@ -101,7 +102,8 @@ def test_numbers_stay_numbers_to_the_last_digit(book: Path) -> None:
 
 
 def test_every_payload_can_be_read_back_as_it_came(book: Path) -> None:
-    (sheet,) = load_workbook(book).worksheets
+    opened: Any = load_workbook(book)
+    (sheet,) = opened.worksheets
     at = [cell.value for cell in sheet[1]].index("name")
     found = {meant(str(row[at].value)) for row in sheet.iter_rows(min_row=2)}
     assert found == set(PAYLOADS)
