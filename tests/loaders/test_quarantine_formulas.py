@@ -115,6 +115,22 @@ def test_payloads_that_nobody_touched_are_no_repairs(office: Office, book: Path)
     assert not (office.home / "quarantine" / "repairs.jsonl").exists()
 
 
+def test_a_quote_that_a_spreadsheet_took_for_its_own_is_no_repair(
+    office: Office, book: Path
+) -> None:
+    opened: Any = load_workbook(book)
+    for row in opened.worksheets[0].iter_rows(min_row=2, min_col=len(INFO) + 1):
+        for cell in row:
+            if isinstance(cell.value, str) and cell.value.startswith("'"):
+                cell.value = cell.value[1:]
+                cell.data_type = "s"
+    opened.save(book)
+    (file,) = resubmit(book, office.home).files
+    assert file.loaded == 0
+    lost = [text for text in PAYLOADS if text[0] == "'"]  # a quote of their own
+    assert file.unchanged == len(PAYLOADS) - len(lost)
+
+
 def test_a_spreadsheet_computes_nothing_from_a_book(book: Path, tmp_path: Path) -> None:
     office_suite = shutil.which("soffice") or shutil.which("libreoffice")
     if office_suite is None:
