@@ -87,7 +87,7 @@ class Bench(Desk):
         drop_known(self.con, statement, before)
         return summed(self.con, statement)
 
-    def refused(self, work: Work) -> Draft | None:  # noqa: ARG002 - their lines are there as they came
+    def refusals(self, work: Work) -> Draft | None:  # noqa: ARG002 - their lines are there as they came
         """Nothing: lines that are still bad stay in quarantine as they came."""
         return None
 

@@ -152,7 +152,7 @@ class Desk:
         note_health(self.home, slug, work.delivery, receipts, seen)
         note_feed(self.home, slug, work.delivery.as_known)
 
-    def refused(self, work: Work) -> Draft | None:
+    def refusals(self, work: Work) -> Draft | None:
         """The quarantine table with what it does not say yet; None where there is nothing new."""
         if not (work.troubled or any(tally.misshapen for tally in work.tallies)):
             return None
@@ -233,7 +233,7 @@ class Desk:
                 drafts.append(draft)
             return draft.rows if draft else 0
 
-        add(self.refused(work))
+        add(self.refusals(work))
         facts = 0
         if telling is not None:
             stem = f"{telling.last:06d}-{source.slug}"

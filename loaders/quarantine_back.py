@@ -115,6 +115,11 @@ def repaired(line: Line, sent: Sent) -> tuple[str, ...] | None:
     A cell that shows what it showed before is what it was, however a text comes back.
     """
     pairs = list(zip_longest(line.cells, sent.cells, fillvalue=""))
-    if all(shown(old) == new for old, new in pairs) or not any(new.strip() for _, new in pairs):
+    if all(_same(*pair) for pair in pairs) or not any(new.strip() for _, new in pairs):
         return None
-    return tuple(old if shown(old) == new else meant(new) for old, new in pairs)
+    return tuple(old if _same(old, new) else meant(new) for old, new in pairs)
+
+
+def _same(old: str, new: str) -> bool:
+    """Whether a cell still shows a text; a spreadsheet may take the quote for its own."""
+    return shown(old) == new or meant(new) == old

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from doudi.graph.errors import UnknownName
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
     from pathlib import Path
-
-    import pyarrow as pa
 
     from doudi.loaders.fates import Fate, Place
     from doudi.loaders.identity import Keys
@@ -113,16 +112,10 @@ def groups(home: Path, batch: str = "", source: str = "") -> list[Group]:
     paths = tables(home, batch, source)
     if not paths:
         return []
-    repairs = fates(home).values()
+    columns = [name for name in SCHEMA.names if name not in ("row", "headers")]
     with duckdb.connect() as con:
-        con.register(
-            "amiss", _read(paths, [n for n in SCHEMA.names if n not in ("row", "headers")])
-        )
-        con.execute("CREATE TABLE fates (batch VARCHAR, source VARCHAR, file VARCHAR, line BIGINT, "
-                    "told VARCHAR, fate VARCHAR, still VARCHAR[])")  # fmt: skip  # one statement
-        rows = [(*fate.place, fate.fate, list(fate.still)) for fate in repairs]
-        if rows:
-            con.executemany("INSERT INTO fates VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        con.register("amiss", _read(paths, columns))
+        con.register("fates", _as_table(fates(home).values()))
         found = con.execute("""
             SELECT batch, source, file, reason, effect, count(DISTINCT line),
                    count(DISTINCT line) FILTER (f.fate <> 'overtaken' AND NOT list_contains(f.still, field)),
@@ -131,6 +124,20 @@ def groups(home: Path, batch: str = "", source: str = "") -> list[Group]:
             LEFT JOIN fates f USING (batch, source, file, line, told)
             GROUP BY ALL ORDER BY ALL""").fetchall()
     return [Group(*row) for row in found]
+
+
+def _as_table(known: Iterable[Fate]) -> pa.Table:
+    rows = [dict(zip(FATES.names, (*f.place, f.fate, f.still), strict=True)) for f in known]
+    return pa.Table.from_pylist(rows, FATES)
+
+
+FATES = pa.schema(
+    [
+        ("batch", pa.string()), ("source", pa.string()), ("file", pa.string()),
+        ("line", pa.int64()), ("told", pa.string()), ("fate", pa.string()),
+        ("still", pa.list_(pa.string())),
+    ]
+)  # fmt: skip
 
 
 def lines(
@@ -170,8 +177,6 @@ def tables(home: Path, batch: str = "", source: str = "") -> list[Path]:
 
 
 def _read(paths: Iterable[Path], columns: Sequence[str]) -> pa.Table:
-    import pyarrow as pa
-
     return pa.concat_tables(pq.read_table(p, schema=SCHEMA, columns=list(columns)) for p in paths)
 
 

@@ -76,7 +76,7 @@ def resubmit(
         store, veil = FactStore(home / "tables"), Veil(keys.pid)
         benches = [_bench(Desk(con, home, _folder(lot), keys, store, veil), lot) for lot in lots]
         receipt = _work_through(benches, lots, declared, lang, progress)
-        if benches:
+        if any(bench.sheets for bench in benches):
             benches[-1].resolve(declared)
         return receipt
     finally:

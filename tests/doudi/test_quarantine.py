@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from openpyxl import load_workbook
@@ -40,7 +40,7 @@ def steward(clerk: Clerk) -> Clerk:
 
 
 def mended(book: Path, header: str, value: str, row: int = 2) -> Path:
-    opened = load_workbook(book)
+    opened: Any = load_workbook(book)
     sheet = opened.worksheets[0]
     (place,) = [cell.column for cell in sheet[1] if cell.value == header]
     sheet.cell(row, place).value = value
@@ -222,7 +222,7 @@ def test_lines_that_cannot_be_used_together_end_with_three(steward: Clerk) -> No
     steward.loads("2026-02", {"one_card_payment.csv": text + "\n"})
     book = steward.folder / "paid.xlsx"
     steward.types("quarantine", "export", book, "--reason", "x", "--batch", "2026-02")
-    opened = load_workbook(book)
+    opened: Any = load_workbook(book)
     sheet = opened.worksheets[0]
     at = {cell.value: place for place, cell in enumerate(sheet[1])}
     for n, row in enumerate(sheet.iter_rows(min_row=2)):

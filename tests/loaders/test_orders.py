@@ -407,7 +407,7 @@ class Model:
         accepted = self.accepted(rows, file.columns)
         amiss = {n: r for n, r in enumerate(file.rows, start=2) if n not in rows}
         amiss |= self.beaten(rows, file.columns)
-        amiss |= {n: r for n, r in accepted.items() if self.has_unknown(r, file.columns)}
+        amiss |= {n: r for n, r in accepted.items() if self.has_unknown(r, file.columns, day)}
         before = self.at(day)
         said = self.settle(accepted, file, before, day, day)
         within = {
@@ -526,8 +526,10 @@ class Model:
         """Whether a row's day cannot be read where the row says nothing without it."""
         return self.nature != "register" and raw["day"] == NO_DAY
 
-    def has_unknown(self, raw: Row, columns: tuple[str, ...]) -> bool:
-        return any(raw[c] == NO_DAY for c in ("day", "stop") if c in columns)
+    def has_unknown(self, raw: Row, columns: tuple[str, ...], as_known: date) -> bool:
+        """Whether a day is none, or the row was recorded after the delivery."""
+        late = "recorded_time" in columns and raw["recorded_time"] > str(as_known)
+        return late or any(raw[c] == NO_DAY for c in ("day", "stop") if c in columns)
 
     def accepted(self, rows: dict[int, Row], columns: tuple[str, ...]) -> dict[int, Row]:
         """Equal rows once; of one ``id`` key the last line."""

@@ -92,7 +92,8 @@ def test_no_sheet_file_holds_a_formula(book: Path, tmp_path: Path) -> None:
 
 
 def test_numbers_stay_numbers_to_the_last_digit(book: Path) -> None:
-    (sheet,) = load_workbook(book).worksheets
+    opened: Any = load_workbook(book)
+    (sheet,) = opened.worksheets
     at = [cell.value for cell in sheet[1]].index("declared_income")
     values = {row[at].value for row in sheet.iter_rows(min_row=2)}
     assert values == set(NUMBERS)
@@ -101,7 +102,8 @@ def test_numbers_stay_numbers_to_the_last_digit(book: Path) -> None:
 
 
 def test_every_payload_can_be_read_back_as_it_came(book: Path) -> None:
-    (sheet,) = load_workbook(book).worksheets
+    opened: Any = load_workbook(book)
+    (sheet,) = opened.worksheets
     at = [cell.value for cell in sheet[1]].index("name")
     found = {meant(str(row[at].value)) for row in sheet.iter_rows(min_row=2)}
     assert found == set(PAYLOADS)
@@ -111,6 +113,22 @@ def test_payloads_that_nobody_touched_are_no_repairs(office: Office, book: Path)
     (file,) = resubmit(book, office.home).files
     assert (file.rows_in, file.unchanged, file.loaded) == (200, 200, 0)
     assert not (office.home / "quarantine" / "repairs.jsonl").exists()
+
+
+def test_a_quote_that_a_spreadsheet_took_for_its_own_is_no_repair(
+    office: Office, book: Path
+) -> None:
+    opened: Any = load_workbook(book)
+    for row in opened.worksheets[0].iter_rows(min_row=2, min_col=len(INFO) + 1):
+        for cell in row:
+            if isinstance(cell.value, str) and cell.value.startswith("'"):
+                cell.value = cell.value[1:]
+                cell.data_type = "s"
+    opened.save(book)
+    (file,) = resubmit(book, office.home).files
+    assert file.loaded == 0
+    lost = [text for text in PAYLOADS if text[0] == "'"]  # a quote of their own
+    assert file.unchanged == len(PAYLOADS) - len(lost)
 
 
 def test_a_spreadsheet_computes_nothing_from_a_book(book: Path, tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet._writer import create_temporary_file
 
 from doudi.graph.errors import DeliveryError, UsageError
 from doudi.loaders.feeds import deliveries
@@ -23,7 +25,6 @@ from tests.loaders.conftest import Office, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from doudi.loaders.receipt import RepairReceipt
 
@@ -90,7 +91,7 @@ class Steward:
 
 def edit(book: Path, change: Callable[[dict[str, str], dict[str, str]], object]) -> None:
     """Change the raw cells of every row, as a person does in Excel."""
-    opened = load_workbook(book)
+    opened: Any = load_workbook(book)
     for sheet in opened.worksheets:
         head = [str(cell.value or "") for cell in sheet[1]]
         for row in sheet.iter_rows(min_row=2):
@@ -371,19 +372,53 @@ def test_a_repair_is_no_delivery_of_the_feed(steward: Steward, people: list[str]
 
 
 def test_nothing_is_in_clear_on_the_disk_but_the_book(
-    steward: Steward, people: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    steward: Steward, people: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    aside = tmp_path / "aside"
-    aside.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(aside))
+    made: list[Path] = []
+
+    def temporary(suffix: str = "") -> str:
+        made.append(Path(create_temporary_file(suffix)))
+        assert made[-1].parent.stat().st_mode & 0o777 == 0o700
+        return str(made[-1])
+
     steward.office.deliver(members(member(BAD, name="李四光"), member(people[0])))
-    book = steward.repair({("2026-04", 2): {"person_id": people[1]}})
+    with monkeypatch.context() as patch:
+        patch.setattr("openpyxl.worksheet._writer.create_temporary_file", temporary)
+        book = steward.export()
+    assert {path.parent.parent for path in made} == {book.parent}
+    assert not any(path.parent.exists() for path in made)
+    assert book.stat().st_mode & 0o777 == 0o600
+    edit(book, lambda _, cells: cells.update(person_id=people[1]))
     steward.sends(book)
-    assert book.stat().st_mode & 0o777 == 0o600 or book.exists()
-    clear = [s.encode() for s in (BAD, people[1], "李四光")]
+    clear = [text.encode() for text in (BAD, people[1], "李四光")]
     for path, data in files_of(steward.home).items():
         assert not any(one in data for one in clear), path
-    assert list(aside.iterdir()) == []
+
+
+def test_words_of_an_older_release_are_understood_and_cover_nothing(
+    steward: Steward, people: list[str]
+) -> None:
+    steward.office.deliver(
+        payments(payment(people[0], "300", "2026-04", "也许"), payment(people[0], "9", "2026-04"))
+    )
+    steward.office.deliver(
+        payments(payment(people[1], "5", "2026-03"), payment(people[1], "5", "2026-05"))
+    )
+    for path in (steward.home / "tables" / "_said" / "one_card_payment").glob("*.parquet"):
+        table = pq.read_table(path).drop_columns(["_part"])
+        about = json.loads(table.schema.metadata[b"doudi"])
+        about = {name: value for name, value in about.items() if name not in ("files", "span")}
+        pq.write_table(table.replace_schema_metadata({b"doudi": json.dumps(about)}), path)
+    (file,) = steward.sends(steward.repair({("2026-04", 2): {"status": "退回"}})).files
+    assert (file.loaded, file.overtaken) == (1, 0)
+    paid = {(f["amount_yuan"], f["status"]) for f in steward.office.links(*PAID)}
+    assert (300, "退回") in paid
+    assert (300, "成功") not in paid
+    late = payments(payment(people[2], "6", "2026-01"))
+    steward.office.deliver(late, DELTA, batch="2026-02")
+    assert {(f["amount_yuan"], f["status"]) for f in steward.office.links(*PAID)} == paid | {
+        (6, "成功")
+    }
 
 
 def test_rows_of_the_wrong_width_are_repaired(steward: Steward, people: list[str]) -> None:
@@ -426,7 +461,7 @@ def test_shares_are_read_as_the_whole_file_was(steward: Steward, people: list[st
 
 
 def tampered(book: Path, sheet: int, cell: str, value: object) -> Path:
-    opened = load_workbook(book)
+    opened: Any = load_workbook(book)
     opened.worksheets[sheet][cell].value = value
     opened.save(book)
     return book
@@ -462,7 +497,7 @@ def test_a_line_that_stands_twice_and_a_further_sheet_are_told(
 ) -> None:
     steward.office.deliver(members(member(BAD), member(people[0])))
     book = steward.repair({("2026-04", 2): {"person_id": people[1]}})
-    opened = load_workbook(book)
+    opened: Any = load_workbook(book)
     sheet = opened.worksheets[0]
     sheet.append([cell.value for cell in sheet[2]])
     opened.save(book)
