@@ -49,6 +49,7 @@ def examine(line: Line) -> list[Finding]:
         ("数据源声明", "sources"): _sources,
         ("规则", "detectors"): _detectors,
         ("台账与访问日志", "ledger and access log"): _ledger,
+        ("依法删除", "deletions"): _deletions,
         ("图数据库", "Neo4j"): _neo4j,
     }
     return [_finding(names, check, line) for names, check in checks.items()]
@@ -149,6 +150,23 @@ def _ledger(line: Line) -> str:
     return line.console.text(
         f"访问日志 {chain.entries} 条，哈希链完整", f"{chain.entries} looks logged, chain whole"
     )
+
+
+def _deletions(line: Line) -> str:
+    from doudi.loaders.tombstones import tombstones, unfinished
+
+    begun = unfinished(line.home.path)
+    if begun:
+        raise HomeError(
+            (
+                f"{len(begun)} 次删除未完成，最早始于 {begun[0].at:%Y-%m-%d}",
+                f"{len(begun)} deletions were not ended, the first begun on {begun[0].at:%Y-%m-%d}",
+            ),
+            where=str(line.home.path / "vault" / "forgotten"),
+            next_step=("再次运行同一条 doudi forget", "run the same doudi forget again"),
+        )
+    done = {stone.subject for stone in tombstones(line.home.path)}
+    return line.console.text(f"{len(done)} 次，均已完成", f"{len(done)}, all ended")
 
 
 def _neo4j(line: Line) -> str:
