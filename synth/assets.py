@@ -145,6 +145,8 @@ def write_units(world: World) -> None:
     ):
         owner = homes.head[np.flatnonzero(flag)]
         owner = owner[people.dead_month()[owner] > months.FUTURE]
+        told = months.day_in(months.SNAPSHOT, 27)
+        owner = owner[people.grown(owner, told) == told]  # the head of a home may be a child
         since = np.datetime64("2008-01-01") + rng.integers(0, 5500, len(owner)).astype(
             "timedelta64[D]"
         )

@@ -173,7 +173,8 @@ def fund_rows(
     """Provident-fund accounts as they stood at each delivery."""
     nat_free = np.maximum(first, -60)
     for cut in range(months.SNAPSHOT, months.LAST + 1):
-        shown = (first <= cut) & ((cut == months.SNAPSHOT) | (last >= cut - 1))
+        paid_in = (first <= cut) & (first <= last)  # some jobs end before they begin
+        shown = paid_in & ((cut == months.SNAPSHOT) | (last >= cut - 1))
         own, until = who[shown], np.minimum(last[shown], cut)
         paid = until - nat_free[shown] + 1
         world.book.add(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import duckdb
 import pytest
 
 from doudi.graph.errors import DeliveryError
 from doudi.loaders.load import load
 from doudi.loaders.receipt import FileReceipt
-from doudi.loaders.source import sources
 from doudi.synth.county import SMALLEST, make_county
+from tests.loaders.adds_up import delivered, in_error, problems, quarantined
 from tests.loaders.who import taken
 
 if TYPE_CHECKING:
@@ -37,43 +37,22 @@ def receipts(soiled: Path) -> list[LoadReceipt]:
     return [load(folder, soiled / "home") for folder in deliveries]
 
 
-@pytest.fixture(scope="module")
-def in_error(soiled: Path) -> set[tuple[str, str]]:
-    """Batch and source of the files whose amounts came in ten thousands without a word."""
-    sql = "SELECT DISTINCT batch, source FROM read_parquet(?) WHERE code = 'q.unit'"
-    truth = str(soiled / "county" / "truth" / "faults.parquet")
-    return set(duckdb.execute(sql, [truth]).fetchall())
-
-
-def _quarantined(files: Path) -> list[tuple[str, str, int, str, str, str]]:
-    """Source, batch, line, field, reason and effect of all that is in such files."""
-    sql = "SELECT source, batch, line, field, reason, effect FROM read_parquet(?) ORDER BY ALL"
-    return duckdb.execute(sql, [str(files)]).fetchall()
-
-
 def _stopped(receipts: list[LoadReceipt]) -> set[tuple[str, str]]:
     return {(receipt.batch, slug) for receipt in receipts for slug in receipt.stopped}
 
 
 def test_a_file_stops_where_its_unit_is_wrong_and_nowhere_else(
-    receipts: list[LoadReceipt], in_error: set[tuple[str, str]]
+    soiled: Path, receipts: list[LoadReceipt]
 ) -> None:
     stopped = _stopped(receipts)
     assert stopped
-    assert stopped <= in_error
+    assert stopped <= in_error(soiled / "county")
 
 
 def test_every_file_of_every_source_adds_up(soiled: Path, receipts: list[LoadReceipt]) -> None:
     files = [file for receipt in receipts for file in receipt.files]
-    sent = (soiled / "county" / "deliveries").glob("*/*")
-    named = {(path.parent.name, path.name) for path in sent if path.name != "delivery.toml"}
-    stopped = _stopped(receipts)
-    assert {(f.batch, f.file) for f in files} == {
-        (batch, name) for batch, name in named if (batch, name.split(".")[0]) not in stopped
-    }
-    assert {file.source for file in files} == set(sources())
-    assert all(f.rows_in == f.loaded + f.quarantined + f.duplicates for f in files)
-    assert all(control.agrees for file in files for control in file.totals)
+    assert {(f.batch, f.source) for f in files} == delivered(soiled / "county") - _stopped(receipts)
+    assert problems(soiled / "county", soiled / "home", [asdict(file) for file in files]) == []
     assert {r.exit_code for r in receipts if not r.stopped} == {0}
     assert sum(file.duplicates for file in files) > 0
 
@@ -81,8 +60,8 @@ def test_every_file_of_every_source_adds_up(soiled: Path, receipts: list[LoadRec
 def test_what_was_soiled_is_refused_or_unknown_for_its_reason_and_nothing_else(
     soiled: Path, receipts: list[LoadReceipt]
 ) -> None:
-    found = _quarantined(soiled / "home" / "quarantine" / "*" / "*.parquet")
-    planted = _quarantined(soiled / "county" / "truth" / "quarantine.parquet")
+    found = quarantined(soiled / "home" / "quarantine" / "*" / "*.parquet")
+    planted = quarantined(soiled / "county" / "truth" / "quarantine.parquet")
     stopped = _stopped(receipts)
     assert found == [row for row in planted if (row[1], row[0]) not in stopped]
     effects = [row[-1] for row in found]

@@ -44,6 +44,10 @@ INSIDE = """
 IMPOSSIBLE = {
     "help for the dead": "SELECT * FROM temporary_assistance JOIN deaths ON id = person_id"
     " WHERE pay_date > day",
+    "homes of tomorrow": "SELECT * FROM real_estate_registration WHERE reg_date > DATE '2026-05-05'"
+    " AND unit_no NOT IN (SELECT unit_no FROM real_estate_transfer WHERE date > DATE '2026-05-05')",
+    "accounts that end before they begin": "SELECT * FROM provident_fund_contribution"
+    " WHERE last_month < first_month",
     "telephones before birth": "SELECT * FROM mobile_registration JOIN births ON id = holder_id"
     " WHERE from_date < born + INTERVAL 15 YEAR",
     "telephones of the dead": "SELECT * FROM mobile_registration JOIN deaths ON id = holder_id"
