@@ -22,6 +22,9 @@ BOOK = ("REGISTERED_IN", "Person", "HukouBook")
 SIDES = ("SPOUSE_OF", "PARENT_OF")
 """Relations between two people who are then not one."""
 
+ORDER = "name, birth, sex, area, household, id"
+"""By what is told of people: by their ids, linking would depend on the key of the home."""
+
 NAMED = f"starts_with(id, '{PREFIX}')"
 
 
@@ -99,13 +102,13 @@ def _relate(view: FactView) -> None:
 def named(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """The people who are only named."""
     return con.execute(
-        "SELECT * FROM person WHERE is_named AND name IS NOT NULL ORDER BY id"
+        f"SELECT * FROM person WHERE is_named AND name IS NOT NULL ORDER BY {ORDER}"
     ).to_arrow_table()
 
 
 def numbered(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """The people with a number, all of them: what agrees by chance is counted on them."""
     return con.execute(
-        """SELECT * EXCLUDE (is_named, known_from) FROM person
-        WHERE NOT is_named AND name IS NOT NULL ORDER BY id"""
+        f"""SELECT * EXCLUDE (is_named, known_from) FROM person
+        WHERE NOT is_named AND name IS NOT NULL ORDER BY {ORDER}"""
     ).to_arrow_table()

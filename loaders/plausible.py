@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from doudi.graph.errors import joined
@@ -27,6 +28,19 @@ NEAR = 0.15
 FEW = 20
 """Medians of fewer values are not compared, and so small registers may shrink."""
 
+FAR = 10
+"""Few values are off only where all lie so many times outside of all that were known before."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes of a column's values that are not nil; None where there are none."""
+
+    count: int
+    median: float | None
+    least: float | None
+    greatest: float | None
+
 
 def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, rows: Path, path: Path) -> None:
     """Stop the feed where an amount's median is off against its plausible range or the rows before.
@@ -48,23 +62,41 @@ def check_units(con: duckdb.DuckDBPyConnection, feed: Feed, rows: Path, path: Pa
     if not amounts:
         return
     names = [c.name for c in amounts]
-    now = _medians(con, names, "judged")
-    if all(count < FEW for count, _ in now.values()):
+    now = _sizes(con, names, "judged")
+    if not any(sizes.count for sizes in now.values()):
         return
-    before = _medians(con, names, amounts_before(rows, feed.as_known, names))
-    problems = []
-    for column in amounts:  # a few amounts a source
-        count, median = now[column.name]
-        known, last = before[column.name]
-        if count < FEW or median is None:
-            continue
-        factor = _out_of(median, column.plausible) if column.plausible else ""
-        if not factor and known >= FEW and last:
-            factor = _against(median, last)
-        if factor:
-            problems.append(note("factor", name=column.name, factor=factor))
+    before = _sizes(con, names, amounts_before(rows, feed.as_known, names))
+    factors = {c.name: _factor(now[c.name], before[c.name], c) for c in amounts}
+    problems = [note("factor", name=name, factor=f) for name, f in factors.items() if f]
     if problems:
         raise stopped(path, "unit", problems=joined(problems))
+
+
+def _factor(now: Sizes, before: Sizes, column: Column) -> str:
+    """The factor by which a column is off; empty where it is not, or nothing can be said."""
+    if now.median is None:
+        return ""
+    if now.count < FEW:
+        return _of_few(now, before) if before.count >= FEW else ""
+    factor = _out_of(now.median, column.plausible) if column.plausible else ""
+    if not factor and before.count >= FEW and before.median:
+        factor = _against(now.median, before.median)
+    return factor
+
+
+def _of_few(now: Sizes, before: Sizes) -> str:
+    """The factor of few values: only yuan for ten thousands, and only where nothing else explains it.
+
+    Each value lies far outside of all that were known, and the factor brings each among them.
+    """
+    ends = (now.least, now.greatest, before.least, before.greatest)
+    least, greatest, lowest, highest = (end or 0.0 for end in ends)
+    factor = FACTORS[0]
+    if greatest * FAR < lowest <= least * factor and greatest * factor <= highest:
+        return f"1/{factor:,}"
+    if least > highest * FAR and lowest <= least / factor and greatest / factor <= highest:
+        return f"{factor:,}"
+    return ""
 
 
 def _is_amount(column: Column) -> bool:
@@ -73,15 +105,15 @@ def _is_amount(column: Column) -> bool:
     return column.type == "decimal" and (money or column.plausible is not None)
 
 
-def _medians(
-    con: duckdb.DuckDBPyConnection, names: list[str], table: str
-) -> dict[str, tuple[int, float | None]]:
-    """Count and median size of the values of columns that are not nil."""
+def _sizes(con: duckdb.DuckDBPyConnection, names: list[str], table: str) -> dict[str, Sizes]:
+    """The sizes of the values of columns."""
     looks = ", ".join(
-        f'count("{n}") FILTER ("{n}" <> 0), median(abs("{n}")) FILTER ("{n}" <> 0)' for n in names
+        f"""count("{n}") FILTER ("{n}" <> 0), median(abs("{n}")) FILTER ("{n}" <> 0),
+        min(abs("{n}")) FILTER ("{n}" <> 0), max(abs("{n}"))"""
+        for n in names
     )
     row = con.execute(f"SELECT {looks} FROM {table}").fetchall()[0]
-    return {name: (row[2 * i], row[2 * i + 1]) for i, name in enumerate(names)}
+    return {name: Sizes(*row[4 * i : 4 * i + 4]) for i, name in enumerate(names)}
 
 
 def _out_of(median: float, plausible: tuple[float, float]) -> str:

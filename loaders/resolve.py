@@ -42,6 +42,10 @@ COMPARED = LinkSettings(
 one register, so that it is the same or not."""
 
 
+TELLING = ("birth", "area", "household")
+"""What must be known of both, beside the name; a sex tells too little."""
+
+
 @dataclass(frozen=True)
 class Resolved:
     """How many names are linked, how many only possibly, and how many are nobody's."""
@@ -118,7 +122,10 @@ def _some_named(store: FactStore) -> bool:
 
 
 def _weigh(con: duckdb.DuckDBPyConnection, kept: Collection[str]) -> None:
-    """Make ``likely``: of each name the people who come into question, with their share of the odds."""
+    """Make ``likely``: of each name the people who come into question, with their share of the odds.
+
+    Who is known by a name alone comes into question for nobody, however rare the name is.
+    """
     con.register("_pairs", _pairs(named(con), numbered(con)))
     registers = ", ".join(f"'{slug}'" for slug in sorted(kept)) or "''"
     con.execute(
@@ -126,12 +133,13 @@ def _weigh(con: duckdb.DuckDBPyConnection, kept: Collection[str]) -> None:
         WITH open AS (
             SELECT left_id AS named, right_id AS person, least(probability, 1 - 1e-9) AS p,
                 array_to_string(reasons, '; ') AS reasons
-            FROM _pairs
+            FROM _pairs JOIN person a ON a.id = left_id JOIN person b ON b.id = right_id
             ANTI JOIN related r ON r.named = left_id AND r.other = right_id
             ANTI JOIN (
                 SELECT a.id AS one, b.id AS two FROM listed a JOIN listed b USING (source)
                 WHERE source IN ({registers}) AND starts_with(a.id, '{PREFIX}')
             ) twice ON twice.one = left_id AND twice.two = right_id
+            WHERE {" OR ".join(f"(a.{c} IS NOT NULL AND b.{c} IS NOT NULL)" for c in TELLING)}
         )
         SELECT named, person, reasons, round(odds / (1 + sum(odds) OVER (PARTITION BY named)), 3) AS p
         FROM (SELECT *, p / (1 - p) AS odds FROM open)"""

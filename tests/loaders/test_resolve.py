@@ -116,6 +116,17 @@ def test_a_name_alone_merges_nobody(office: Office) -> None:
     assert same(office) == []
 
 
+@pytest.mark.parametrize("name", ["欧阳震华", "欧阳镇华"])
+def test_a_rare_name_and_nothing_else_is_nobodys(office: Office, name: str) -> None:
+    """Neither as it is written nor as it sounds: without a birth, an area or a home there is no link."""
+    rare = f"{number(999, born(3))},欧阳震华,女,,汉族,B999,户主,5399010010010001,,,未婚\n"
+    office.deliver({"hukou_population.csv": town() + rare})
+    header = "deceased_id,deceased_name,death_date,cremation_date,applicant_id,applicant_phone,fee_waiver"
+    rows = "".join(f",{one},2026-03-01,,,,\n" for one in (name, *(named(n) for n in range(60))))
+    office.deliver({"funeral_cremation.csv": f"{header}\n{rows}"}, 'mode = "delta"\n')
+    assert same(office) == []
+
+
 def test_the_same_again_writes_nothing(settled: Office) -> None:
     files = sorted((settled.home / "tables").rglob("*.parquet"))
     resolve_home(settled.home)
