@@ -138,13 +138,16 @@ def _no_files(folder: Folder, feeds: Iterable[str]) -> list[Pair]:
 
 
 def _unhealthy(receipt: FileReceipt, source: Source) -> list[Pair]:
-    """What about a file needs the sender: totals that do not agree, too many refused rows."""
+    """What about a file needs the sender: totals that do not agree, too many refused rows or numbers lost."""
     file = f"{receipt.batch}/{receipt.file}"
     found = [m for total in receipt.totals for m in _disagrees(total, file, source)]
     limit = source.expect.rejected
     if receipt.quarantined > max(limit * receipt.rows_in, FEW_REFUSED):
         counts = {"rows": receipt.rows_in, "refused": receipt.quarantined, "limit": limit}
         found.append(note("rejected", file=file, **counts))
+    lost = receipt.reasons.get("id.scientific", 0)
+    if lost > max(SCIENTIFIC * receipt.rows_in, FEW_LOST):
+        found.append(note("scientific", file=file, lost=lost, limit=SCIENTIFIC))
     return found
 
 
@@ -157,6 +160,12 @@ def _disagrees(total: Control, file: str, source: Source) -> list[Pair]:
     sums = {"expected": total.expected, "found": total.found}
     return [note("control", file=file, name=total.name, **sums)]
 
+
+SCIENTIFIC = 0.005
+"""Share of numbers that a spreadsheet made scientific, above which the sender has to send again."""
+
+FEW_LOST = 3
+"""So many of them pass in a small file."""
 
 FEW_REFUSED = 10
 """So many refused rows pass in a small file without a message of their own."""

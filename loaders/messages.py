@@ -139,6 +139,10 @@ NOTES: dict[str, Pair] = {
         "{file}：{rows} 行中有 {refused} 行被拒收，超过 {limit:.0%}；请查看隔离表",
         "{file}: {refused} of {rows} rows were refused, over {limit:.0%}; look at the quarantine table",
     ),
+    "scientific": (
+        "{file}：{lost} 个号码被表格软件变成科学计数，位数已丢失，超过 {limit:.1%}；请来源部门把号码列设为文本后重新报送",
+        "{file}: a spreadsheet made {lost} numbers scientific, over {limit:.1%}; have the sender format the column as text and send again",
+    ),
     "many": ("{file}：有 {rows} 行，多于通常的 {most} 行", "{file}: {rows} rows, more than the usual {most}"),
     "absent": ("{file}：缺少列 {names}，其值视为未知", "{file}: without the columns {names}, which are unknown"),
     "repair_left": (

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from doudi.loaders.identity import Keys
+from tests.loaders.conftest import number
 
 if TYPE_CHECKING:
     from tests.loaders.conftest import Office
@@ -110,3 +111,19 @@ def test_a_small_amount_is_no_factor_where_small_ones_were_known(office: Office)
     office.deliver(ledger("B1,2025,0.5,1,1,1,1"), 'mode = "delta"\n')
     receipt = office.deliver(ledger("B2,2025,0.1,1,1,1,1"), 'mode = "delta"\n')
     assert receipt.exit_code == 0
+
+
+@pytest.mark.parametrize(("lost", "is_named"), [(5, False), (6, True)])
+def test_numbers_that_a_spreadsheet_spoilt_are_sent_back_above_a_share(
+    office: Office, lost: int, *, is_named: bool
+) -> None:
+    header = "plate,vin,owner_id,vehicle_type,use_nature,brand,first_reg_date,status,price"
+    rows = [
+        f"测A{n:05d},V{n:016d},{'5.39901E+17' if n < lost else number(n % 999, f'19{50 + n // 999}0101')},"
+        "小型轿车,非营运,,2020-01-01,正常,9000"
+        for n in range(1000)
+    ]
+    receipt = office.deliver({"vehicle_registration.csv": "\n".join([header, *rows]) + "\n"})
+    assert receipt.files[0].reasons == {"id.scientific": lost}
+    assert receipt.exit_code == (3 if is_named else 0)
+    assert any(f"made {lost} numbers scientific" in text for text in receipt.messages) == is_named
