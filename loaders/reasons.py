@@ -26,10 +26,11 @@ REASONS: dict[str, Pair] = {
     "duplicate.conflict": ("同一主键有两行不同内容，已取后一行", "two different rows of one key; the later line was taken"),
     "required.missing": ("必填项为空", "a value that must be there is missing"),
     "unit.suspect": ("数值单位可疑", "the unit of the amounts looks wrong"),
+    "id.misplaced": ("证件号码出现在不是证件号码的列中，列可能错位", "a person's number stands in a column for something else; columns may be shifted"),
     "person.forgotten": ("此人的数据已依法删除，不再载入", "the person's data were deleted by law, and are not loaded again"),
     "retention.over": ("保存期限已过，数据已删除，不再载入", "the rows of that time were deleted at the end of their retention"),
 }  # fmt: skip
-"""Every reason of the contract, and the two for what was deleted (decision 0014)."""
+"""Every reason of the contract, and those beside it: `deliveries.md`."""
 
 EFFECTS: dict[str, Pair] = {
     "row refused": ("整行未载入", "the row was not loaded"),

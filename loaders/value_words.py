@@ -22,7 +22,24 @@ def text(cell: Cell) -> Rule:
     value = f"told({t})"
     if cell.column.role == "key":  # a row of totals has no key of its own
         value = f"CASE WHEN regexp_replace({t}, '\\s', '', 'g') NOT IN {TOTALS} THEN {value} END"
-    return Rule(({t: f"tidy({cell.raw})"},), value, "NULL", _classes(cell))
+    return _without_numbers(cell, f"tidy({cell.raw})", value)
+
+
+def _without_numbers(cell: Cell, tidy: str, value: str) -> Rule:
+    """Text that is kept in clear: a person's number that got into the column is no value of it."""
+    t, p = cell.at("t"), cell.at("p")
+    if cell.column.personal:
+        return Rule(({t: tidy},), value, "NULL", _classes(cell))
+    number = f"""CASE WHEN length({t}) = 18 AND regexp_full_match({t}, '[1-9]\\d{{16}}[\\dXx]')
+        THEN check_digit(substr({t}, 1, 17)) = upper(substr({t}, 18, 1))
+            AND ymd(substr({t}, 7, 4), substr({t}, 11, 2), substr({t}, 13, 2)) IS NOT NULL
+        ELSE false END"""
+    return Rule(
+        ({t: tidy}, {p: number}),
+        f"CASE WHEN NOT {p} THEN {value} END",
+        f"CASE WHEN {p} THEN 'id.misplaced' END",
+        _classes(cell),
+    )
 
 
 TOTALS = "('合计', '总计', '小计', '共计', '本页合计', '本页小计')"
@@ -56,10 +73,16 @@ def flag(cell: Cell) -> Rule:
 
 
 def enum(cell: Cell) -> Rule:
-    """One of the declared words, or any text where none are declared."""
+    """One of the declared words, or any text where none are declared, but no phone or account."""
     t, v = cell.at("t"), cell.at("v")
     if not cell.column.values:
-        return Rule(({t: f"trim({cell.raw})"},), f"told({t})", "NULL", _classes(cell))
+        number = f"length({t}) BETWEEN 11 AND 19 AND regexp_full_match({t}, '\\d{{10,18}}[\\dXx]')"
+        return Rule(
+            ({t: f"trim({cell.raw})"}, {cell.at("p"): f"coalesce({number}, false)"}),
+            f"CASE WHEN NOT {cell.at('p')} THEN told({t}) END",
+            f"CASE WHEN {cell.at('p')} THEN 'enum.unknown' END",
+            _classes(cell),
+        )
     spellings = {**{value: value for value in cell.column.values}, **cell.column.synonyms}
     cases = " ".join(f"WHEN {literal(a)} THEN {literal(b)}" for a, b in spellings.items())
     steps = ({t: f"tidy({cell.raw})"}, {v: f"CASE {t} {cases} END"})

@@ -307,3 +307,21 @@ def test_names_lose_blanks_and_dots_of_other_kinds() -> None:
         "阿依·古丽",
         "无",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "value", "why"),
+    [
+        ("str", number(2), None, "id.misplaced"),
+        ("str", number(2)[:17] + "*", number(2)[:17] + "*", None),  # a wrong check digit: no number
+        ("str", "13800138000", "13800138000", None),
+        ("enum", "13800138000", None, "enum.unknown"),
+        ("enum", "6222020200112233445", None, "enum.unknown"),
+        ("enum", "1380013800", "1380013800", None),
+        ("enum", "农村", "农村", None),
+    ],
+)
+def test_a_number_of_a_person_is_no_text(
+    kind: str, cell: str, value: str | None, why: str | None
+) -> None:
+    assert clean(of(kind), cell)[0][:2] == (value, why)
