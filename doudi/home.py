@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doudi.graph.errors import HomeError, UnknownName
-from doudi.lock import held
+from doudi.lock import held, unwritable
 from doudi.settings import DEFAULT_FILE, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Home:
             if made:
                 (path / "doudi.toml").write_text(DEFAULT_FILE, "utf-8")
         except OSError as error:
-            raise _unwritable(path, error) from None
+            raise unwritable(path, error) from None
         return cls(path), made
 
     @cached_property
@@ -106,7 +106,7 @@ class Home:
             except FileExistsError:  # another command began in the same millisecond
                 time.sleep(0.001)
             except OSError as error:
-                raise _unwritable(self.path, error) from None
+                raise unwritable(self.path, error) from None
             else:
                 return run
 
@@ -193,18 +193,6 @@ class Run:
         (self.path / "receipt.json").write_text(text + "\n", "utf-8")
         (self.home.path / "runs" / "latest").write_text(self.name + "\n", "utf-8")
         return whole
-
-
-def _unwritable(path: Path, error: OSError) -> HomeError:
-    return HomeError(
-        (f"无法写入文件夹（{error.strerror}）", f"the folder cannot be written ({error.strerror})"),
-        where=str(path),
-        expected=("当前用户可写的文件夹", "a folder this user may write to"),
-        next_step=(
-            "用 --home 另选主目录，或改正其权限",
-            "give another with --home, or mend its permissions",
-        ),
-    )
 
 
 def read_json(file: Path) -> dict[str, Any]:

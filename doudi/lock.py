@@ -161,7 +161,7 @@ def _took(lock: Path, mine: Holder) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise HomeError.unwritten(error, lock.name) from None
+        raise unwritable(lock.parent, error) from None
     return True
 
 
@@ -201,6 +201,19 @@ def _held(lock: Path, holder: Holder) -> HomeError:
         next_step=(
             "等它结束（--wait 秒数 会自动等待），或停止它",
             "wait for it to end (--wait SECONDS does so), or stop it",
+        ),
+    )
+
+
+def unwritable(path: Path, error: OSError) -> HomeError:
+    """What to say of a home that this user may not write."""
+    return HomeError(
+        (f"无法写入文件夹（{error.strerror}）", f"the folder cannot be written ({error.strerror})"),
+        where=str(path),
+        expected=("当前用户可写的文件夹", "a folder this user may write to"),
+        next_step=(
+            "用 --home 另选主目录，或改正其权限",
+            "give another with --home, or mend its permissions",
         ),
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from doudi.days import parse_day, parse_month
 from doudi.graph.errors import FutureAsOf, HomeError, UnknownName, UsageError
 from doudi.home_graph import HomeGraph
+from doudi.loading import existing, loaded, require_same_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from doudi.home import Home, Run
     from doudi.policy.parameters import Parameters
 
-EXIT_UNHEALTHY = 3
 LIST_LEADS = ("用 doudi leads list 查看线索", "doudi leads list shows the leads")
 
 
@@ -80,8 +80,8 @@ class Line:
         """Load deliveries, oldest first; one receipt for all."""
         from doudi.loaders.load import load
 
-        folders = _existing(deliveries)
-        self._require_same_kind(folders)
+        folders = existing(deliveries)
+        require_same_kind(self, folders)
         with (
             self.locked("load"),
             self.home.running("load") as run,
@@ -92,20 +92,20 @@ class Line:
                 for folder in folders
             ]
             parts = [receipt.to_json() for receipt in receipts]
-            return self.recorded(run, self._loaded(parts, deliveries))
+            return self.recorded(run, loaded(self, parts, deliveries))
 
     def check(self, delivery: Path) -> dict[str, Any]:
         """What loading a delivery would do and say; nothing is written."""
         from doudi.loaders.check import check_delivery
 
-        folders = _existing([delivery])
-        self._require_same_kind(folders)
+        folders = existing([delivery])
+        require_same_kind(self, folders)
         with self.console.stage("检查数据", "checking") as progress:
             found = check_delivery(
                 folders[0], self.home.path, lang=self.console.lang, progress=progress
             ).to_json()
         counted = [file for file in found["files"] if "rows_in" in file]
-        said = self._loaded([found | {"files": counted}], folders)
+        said = loaded(self, [found | {"files": counted}], folders)
         return found | {name: said[name] for name in ("ok", "exit_code", "inputs", "messages")}
 
     def recorded(self, run: Run, receipt: dict[str, Any]) -> dict[str, Any]:
@@ -116,59 +116,6 @@ class Line:
         with Ledger.open(self.home.ledger_url) as ledger:
             ledger.record_run(whole)
         return whole
-
-    def _loaded(
-        self, parts: Sequence[dict[str, Any]], deliveries: Sequence[Path]
-    ) -> dict[str, Any]:
-        """One receipt for several deliveries."""
-        files = [file for part in parts for file in part["files"]]
-        messages = [m for part in parts for m in part["messages"]]
-        code = max([part["exit_code"] for part in parts], default=0)
-        if not code and (many := self._many_refused(files)):
-            code = EXIT_UNHEALTHY
-            messages.append(many)
-        return {
-            "ok": code == 0,
-            "exit_code": code,
-            "inputs": [str(folder) for folder in deliveries],
-            "outputs": {"tables": str(self.home.tables)},
-            "messages": messages,
-            "files": files,
-        }
-
-    def _require_same_kind(self, folders: Sequence[Path]) -> None:
-        """An office's deliveries do not go where the demo's synthetic people are."""
-        county = self.home.county.resolve()
-        if county.exists() and any(county not in f.resolve().parents for f in folders):
-            raise UsageError(
-                ("此主目录存放演示用的合成县", "this home holds the synthetic county of the demo"),
-                where=str(self.home.path),
-                expected=(
-                    "存放你单位数据批次的主目录",
-                    "a home of your own for your deliveries",
-                ),
-                next_step=(
-                    "doudi load --home my-office 数据批次文件夹",
-                    "doudi load --home my-office DELIVERY",
-                ),
-            )
-
-    def _many_refused(self, files: Sequence[dict[str, Any]]) -> str:
-        """What to say where more rows were refused than the settings let pass; else nothing."""
-        rows = sum(file["rows_in"] for file in files)
-        refused = sum(file["quarantined"] for file in files)
-        limit = self.home.settings.limits.quarantined_share
-        if not rows or refused / rows <= limit:
-            return ""
-        where = self.home.path / "quarantine"
-        return self.console.text(
-            f"{rows:,} 行中有 {refused:,} 行被隔离，超过上限 {limit:.0%}"
-            f"（limits.quarantined_share）；行号与原因见 {where}；请来源部门更正后重新报送，"
-            "或用 doudi quarantine export 导出修改",
-            f"{refused:,} of {rows:,} rows were refused; expected: {limit:.0%} at most "
-            f"(limits.quarantined_share); next: lines and reasons are in {where}; "
-            "have them mended and sent again, or repair them with doudi quarantine export",
-        )
 
     def as_of(self, text: str | None, as_known: date | None = None) -> date:
         """The first day of the as-of month: as typed, else the last month with payments.
@@ -426,17 +373,3 @@ def copy_out(run: Run, out: Path | None) -> None:
         shutil.copytree(run.path, out, dirs_exist_ok=True)
     except OSError as error:
         raise HomeError.unwritten(error, str(out)) from None
-
-
-def _existing(deliveries: Sequence[Path]) -> list[Path]:
-    missing = ", ".join(str(folder) for folder in deliveries if not folder.is_dir())
-    if missing:
-        raise UsageError(
-            (f"没有这个数据批次文件夹：{missing}", f"no such delivery folder: {missing}"),
-            expected=(
-                "存放 <数据类型>.csv、.xlsx 或 .parquet 文件的文件夹",
-                "a folder of <slug>.csv, .xlsx or .parquet files",
-            ),
-            next_step=("核对路径", "check the path"),
-        )
-    return sorted(deliveries, key=lambda folder: folder.name)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from doudi.graph.drafts import Draft
     from doudi.loaders.clean import Feed
-    from doudi.loaders.desk import Work
     from doudi.loaders.read import Sheet, Way
     from doudi.loaders.receipt import FileReceipt
     from doudi.loaders.replay import Telling
     from doudi.loaders.source import Source
+    from doudi.loaders.work import Work
 
 LAST = "\U0010ffff"
 """Comes after the name of every batch: repairs are the last that is said in a day."""

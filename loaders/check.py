@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from doudi.graph.drafts import Draft
     from doudi.graph.errors import FeedStopped, Lang
     from doudi.loaders.control import Folder
-    from doudi.loaders.desk import Work
     from doudi.loaders.read import Sheet, Way
     from doudi.loaders.receipt import FileReceipt, LoadReceipt
+    from doudi.loaders.work import Work
 
 
 @dataclass(frozen=True)

@@ -11,24 +11,23 @@ import pyarrow as pa
 
 from doudi.graph.drafts import draft as drafted
 from doudi.loaders import quarantine
+from doudi.loaders.accounts import file_receipts
 from doudi.loaders.clean import Feed, Tally, clean
-from doudi.loaders.control import Folder, compare
 from doudi.loaders.feeds import note_feed
 from doudi.loaders.headers import match, spellings
 from doudi.loaders.health import note_health, note_stopped
-from doudi.loaders.identity import Keys, Veil, newcomers, remember, sealed
+from doudi.loaders.identity import Keys, Veil, remember, sealed
 from doudi.loaders.judge import judge
 from doudi.loaders.messages import stopped
 from doudi.loaders.modes import kept_sql, parquet_sql, recall, settle, settle_nothing
 from doudi.loaders.names import keep_names
+from doudi.loaders.newcomers import identities, newcomers, people_sql
 from doudi.loaders.overtaken import heard
 from doudi.loaders.plausible import check_size, check_units
 from doudi.loaders.read import ReadAgain, Way, read_sheets
-from doudi.loaders.receipt import FileReceipt
 from doudi.loaders.replay import stream, tell_anew, tell_on
 from doudi.loaders.resolve import resolve
 from doudi.loaders.sketch import Sketch, sketch
-from doudi.loaders.source import NUMBERS
 from doudi.loaders.statements import (
     KEPT_WORDS,
     about_statement,
@@ -37,6 +36,7 @@ from doudi.loaders.statements import (
     unkept_values,
 )
 from doudi.loaders.tombstones import note_names
+from doudi.loaders.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -47,9 +47,10 @@ if TYPE_CHECKING:
     from doudi.graph.drafts import Draft
     from doudi.graph.errors import FeedStopped
     from doudi.graph.tables import FactStore
+    from doudi.loaders.control import Folder
     from doudi.loaders.modes import Delivery
     from doudi.loaders.read import Sheet
-    from doudi.loaders.receipt import Control
+    from doudi.loaders.receipt import FileReceipt
     from doudi.loaders.replay import Telling
     from doudi.loaders.resolve import Resolved
     from doudi.loaders.source import Source
@@ -61,36 +62,6 @@ _LATER = "(known_from > ? OR (known_from = ? AND batch > ?))"
 
 THREADS = 1
 """Threads of the engine: two take a quarter more processor time for the same rows."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """A feed that was read, cleaned and settled; the rest of it is in the engine.
-
-    Attributes:
-        sheets: Its files, in the order of the parts.
-        tallies: What was in each file.
-        troubled: Parts with refused rows or unreadable fields.
-        statement: What it says; None where the files hold no rows, and that says nothing.
-    """
-
-    feed: Feed
-    delivery: Delivery
-    sheets: dict[str, Sheet]
-    tallies: list[Tally]
-    troubled: list[int]
-    statement: Statement | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it says nothing."""
-        return self.statement is None
-
-    @property
-    def told(self) -> Statement:
-        """What it says, where it says anything."""
-        assert self.statement is not None  # noqa: S101 - asked only where there are rows
-        return self.statement
 
 
 @dataclass(frozen=True)
@@ -117,7 +88,7 @@ class Desk:
         drafts: list[Draft] = []
         try:
             facts = 0 if work.is_empty else self._draft(work, drafts)
-            receipts = self._receipts(work, facts)
+            receipts = file_receipts(self.con, work, self.folder, facts)
             self.keep(work, drafts, receipts)
         finally:
             for draft in drafts:
@@ -226,7 +197,7 @@ class Desk:
         source, statement = work.feed.source, work.told
         note_names(self.con, work.feed)
         telling = self._tell(statement)
-        fresh = newcomers(self.con, self.veil.people(), _people_sql(work.feed))
+        fresh = newcomers(self.con, self.veil.people(), people_sql(work.feed))
 
         def add(draft: Draft | None) -> int:
             if draft:
@@ -279,7 +250,7 @@ class Desk:
         earlier = self._known_later(work)
         for people in (fresh, earlier):
             if people.num_rows:
-                own = _identities(people, work.delivery, slug, telling.first)
+                own = identities(people, work.delivery, slug, telling.first)
                 telling.facts[person] = chain([own], telling.facts.pop(person, ()))
         if earlier.num_rows:
             ids = [earlier.select(["fact_id"])]
@@ -307,7 +278,7 @@ class Desk:
         where = _LATER if self._is_late else "false"
         return self.con.execute(
             f"""SELECT fact_id, id AS pid, sex, birth_date FROM ({self.store.records("Person")})
-            WHERE starts_with(fact_id, 'person:') AND {where} AND id IN ({_people_sql(work.feed)})""",
+            WHERE starts_with(fact_id, 'person:') AND {where} AND id IN ({people_sql(work.feed)})""",
             self.place_in_history if self._is_late else [],
         ).to_arrow_table()
 
@@ -343,101 +314,8 @@ class Desk:
         words = (t.replace_schema_metadata(about) for t in stream(self.con, KEPT_WORDS))
         yield drafted(self.place("tables", "_said", slug, file), words)
 
-    def _fates(self, feed: Feed) -> dict[tuple[int, str], int]:
-        """Number of rows by part and fate; repaired ones again under their own name."""
-        grades = [
-            f"\"{c.name}__grade\" = 'repaired'"
-            for c in feed.source.columns.values()
-            if c.type in (*NUMBERS, "uscc")
-        ]
-        repaired = f"count(*) FILTER (_fate = 'kept' AND ({' OR '.join(grades) or 'false'}))"
-        sql = f"SELECT _part, _fate, count(*), {repaired} FROM judged GROUP BY ALL"
-        found: dict[tuple[int, str], int] = {}
-        for part, fate, count, mended in self.con.execute(sql).fetchall():
-            found[part, fate] = count
-            found[part, "repaired"] = found.get((part, "repaired"), 0) + mended
-        return found
-
-    def _reasons(self, work: Work) -> list[dict[str, int]]:
-        """How often each reason was given, by part."""
-        found: list[dict[str, int]] = [{} for _ in work.tallies]
-        sql = "SELECT _part, reason, count(*) FROM trouble GROUP BY ALL ORDER BY ALL"
-        for part, reason, count in self.con.execute(sql).fetchall() if work.troubled else ():
-            found[part][reason] = count
-        for why, tally in zip(found, work.tallies, strict=True):
-            for _, reason, _ in tally.misshapen:
-                why[reason] = why.get(reason, 0) + 1
-        return found
-
-    def _receipts(self, work: Work, facts: int) -> list[FileReceipt]:
-        fates = {} if work.is_empty else self._fates(work.feed)
-        found: list[FileReceipt] = []
-        why = self._reasons(work)
-        for part, (name, tally) in enumerate(zip(work.sheets, work.tallies, strict=True)):
-            last = part == len(work.sheets) - 1
-            totals = self._totals(work, empty=not fates) if last else []
-            found.append(
-                FileReceipt(
-                    batch=self.folder.batch,
-                    file=name,
-                    source=work.feed.source.slug,
-                    rows_in=tally.sent,
-                    loaded=fates.get((part, "kept"), 0),
-                    quarantined=fates.get((part, "refused"), 0) + len(tally.misshapen),
-                    duplicates=fates.get((part, "duplicate"), 0),
-                    repaired=fates.get((part, "repaired"), 0),
-                    facts=facts if last else 0,
-                    reasons=why[part],
-                    control=[
-                        {"name": t.name, "expected": t.expected, "found": t.found} for t in totals
-                    ],
-                    absent=work.feed.headers[part].absent,
-                    remarks=work.sheets[name].remarks,
-                )
-            )
-        return found
-
-    def _totals(self, work: Work, *, empty: bool) -> list[Control]:
-        rows = sum(tally.sent for tally in work.tallies)
-        wanted = self.folder.control.get(work.feed.source.slug, {})
-        return compare(self.con, work.feed, wanted, rows, empty=empty)
-
 
 def _nothing(sheets: Iterable[Sheet], source: Source, delivery: Delivery) -> bool:
     """Whether the files hold no rows, and that says nothing."""
     rows = sum(s.rows.num_rows + len(s.misshapen) for s in sheets)
     return rows == 0 and not (delivery.mode == "snapshot" and source.nature == "register")
-
-
-def _people_sql(feed: Feed) -> str:
-    """SQL of the pids of accepted rows."""
-    parts = ["SELECT NULL::VARCHAR WHERE false"]
-    for column in feed.source.columns.values():
-        value = f'unnest("{column.name}")' if column.type == "list[id18]" else f'"{column.name}"'
-        if column.type in (*NUMBERS, "list[id18]"):
-            parts.append(f"SELECT {value} FROM judged WHERE _fate = 'kept'")
-    return f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS v(pid) WHERE pid IS NOT NULL"
-
-
-def _identities(fresh: pa.Table, delivery: Delivery, slug: str, seq: int) -> pa.Table:
-    """What a number alone says of people seen for the first time: sex and birth date."""
-    count = fresh.num_rows
-    fixed = {
-        "known_from": pa.array([delivery.as_known] * count, pa.date32()),
-        "seq": pa.array([seq] * count, pa.int64()),
-        "retracted": pa.array([False] * count),
-        "source": pa.array([slug] * count),
-        "batch": pa.array([delivery.batch] * count),
-        "grade": pa.array(["exact"] * count),
-        "valid_from": pa.nulls(count, pa.date32()),
-        "valid_to": pa.nulls(count, pa.date32()),
-        "row": pa.nulls(count, pa.int64()),
-        "digest": pa.nulls(count, pa.string()),
-    }
-    own = {
-        "fact_id": fresh["fact_id"],
-        "id": fresh["pid"],
-        "sex": fresh["sex"],
-        "birth_date": fresh["birth_date"],
-    }
-    return pa.table({**own, **fixed})

@@ -199,42 +199,6 @@ def open_vault(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     open_tombstones(con, folder)
 
 
-def newcomers(con: duckdb.DuckDBPyConnection, met: pa.Table, people: str) -> pa.Table:
-    """People whom the vault does not hold yet: pid, number, sex and birth date.
-
-    Args:
-        con: The engine, with ``vaulted``.
-        met: Everybody in the feed, of refused rows too: ``clear`` and ``token``.
-        people: SQL of the pids of accepted rows.
-
-    Sex and birth date are those inside the number.
-    """
-    new = con.execute(f"""
-        SELECT DISTINCT v.pid FROM ({people}) AS v
-        WHERE v.pid NOT IN (SELECT pid FROM vaulted)""").to_arrow_table()
-    return _identified(con, among(met, new["pid"]))
-
-
-def among(people: pa.Table, pids: pa.ChunkedArray) -> pa.Table:
-    """Each of some people once, by pid; done by Arrow, so that the engine keeps no clear number."""
-    some = people.filter(pc.is_in(people["token"], pids.combine_chunks()))
-    coded = some["token"].combine_chunks().dictionary_encode()
-    _, first = np.unique(coded.indices.to_numpy(), return_index=True)
-    return some.take(pa.array(first)).sort_by("token")
-
-
-def _identified(con: duckdb.DuckDBPyConnection, people: pa.Table) -> pa.Table:
-    """People with what their numbers say."""
-    con.register("_people", people)
-    table = con.execute("""
-        SELECT 'person:' || token AS fact_id, token AS pid, clear, CASE WHEN substr(clear, 17, 1) IN ('1', '3', '5', '7', '9')
-                   THEN '男' ELSE '女' END AS sex,
-               ymd(substr(clear, 7, 4), substr(clear, 11, 2), substr(clear, 13, 2)) AS birth_date
-        FROM _people""").to_arrow_table()
-    con.unregister("_people")
-    return table
-
-
 def sealed(fresh: pa.Table, vault: Fernet) -> pa.Table:
     """The encrypted numbers of newcomers, as the vault keeps them."""
     # Encryption is no function of the engine; each new person is seen once.

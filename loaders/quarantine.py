@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from doudi.graph.drafts import Draft
     from doudi.loaders.clean import Feed, Tally
-    from doudi.loaders.desk import Work
     from doudi.loaders.read import Sheet
+    from doudi.loaders.work import Work
 
 KIND = r"""CASE WHEN v IS NULL OR trim(v) = '' THEN 'empty'
     WHEN regexp_full_match(trim(v), '\d+(\.\d+)?[Ee]\+?\d+') THEN 'number in scientific notation'
