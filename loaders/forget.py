@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from doudi.loaders.source import Source
 
-NOBODY = "a^"
-"""A pattern that no text has."""
+NOBODY = "⁂ nobody ⁂"
+"""What no text has; a pattern that cannot match is not left alone by the engine (`a^` met an `a`)."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,11 @@ class _Work:
 
     def take_away(self) -> None:
         """Write every file again without it."""
-        self._each(self._files("nodes", "*") + self._files("links", "*"), files.rewrite_facts)
+        for folder in sorted((*self.tables.glob("nodes/*"), *self.tables.glob("links/*"))):
+            paths = sorted(folder.glob("[0-9]*.parquet"))
+            if paths:
+                files.note_shared(self.pen, paths)
+                self._each(paths, files.rewrite_facts)
         self._each(self._files("_retold", "*"), files.rewrite_retold)
         self._each(self._files("_identity"), files.rewrite_decisions)
         keys = Keys(self.home / "keys")

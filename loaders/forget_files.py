@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from doudi.graph.drafts import ROWS, draft, write_bytes, write_table
-from doudi.loaders.forget_rows import LIST, emptying, names, takes_row
+from doudi.loaders.forget_rows import LIST, emptying, names
 from doudi.loaders.identity import unsealed
 from doudi.loaders.names import open_sealed, seal
 from doudi.loaders.source import NUMBERS
 from doudi.loaders.values import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -86,23 +86,47 @@ def rewrite_facts(pen: Pen, path: Path) -> int:
     """Facts without those of ``gone_fact``, and without whoever is in ``forgotten_id``.
 
     Facts that name the person as what they are of, or at an end, go; in others the name is taken out.
+    A record of a fact that also had somebody else stays as the end of what was known before it.
     """
     types = {field.name: field.type for field in pq.read_schema(path)}
-    ends = [name for name in ("fact_id", "id", "start_id", "end_id") if name in types]
+    ends = _ends(path)
     gone = " OR ".join(
         [
             "substr(fact_id, 1, 16) IN (SELECT fact FROM gone_fact)",
-            *map(speaks, ends),
+            f"({' OR '.join(map(speaks, ends))}) AND NOT {SHARED}",
             *(f'"{name}" IN (SELECT id FROM gone_mention)' for name in ends[1:]),
         ]
     )
-    changes = {}
+    named = " OR ".join(map(speaks, ends))
+    changes = {"retracted": f"retracted OR coalesce({SHARED} AND ({named}), false)"}
+    changes |= {
+        name: f"regexp_replace(\"{name}\", getvariable('forgotten'), 'forgotten', 'g')"
+        for name in ends[1:]
+    }
     for name, kind in types.items():
         if pa.types.is_string(kind) and name not in ends:
             changes[name] = f'CASE WHEN NOT coalesce({speaks(name)}, false) THEN "{name}" END'
         elif pa.types.is_list(kind):
             changes[name] = f'list_filter("{name}", x -> NOT coalesce({speaks("x")}, false))'
     return rewrite(pen, path, f"coalesce({gone}, false)", changes)
+
+
+SHARED = "fact_id IN (SELECT fact_id FROM shared_fact)"
+
+
+def note_shared(pen: Pen, paths: Sequence[Path]) -> None:
+    """Make ``shared_fact``: facts of a label or relation that were the person's and somebody else's."""
+    files = ", ".join(literal(str(path)) for path in paths)
+    named = " OR ".join(map(speaks, _ends(paths[0])))
+    pen.con.execute(f"""CREATE OR REPLACE TABLE shared_fact AS
+        SELECT fact_id FROM read_parquet([{files}], union_by_name = true) GROUP BY fact_id
+        HAVING bool_or({named}) AND NOT bool_and({named})""")
+
+
+def _ends(path: Path) -> list[str]:
+    """The columns that say what a fact is of: its own name first, then a node's or two ends."""
+    there = pq.read_schema(path).names
+    return [name for name in ("fact_id", "id", "start_id", "end_id") if name in there]
 
 
 def speaks(name: str) -> str:
@@ -128,7 +152,7 @@ def rewrite_values(pen: Pen, source: Source, path: Path) -> int:
     there = set(pq.read_schema(path).names)
     people = _people(source, there)
     gone = f"row_hash NOT IN (SELECT own_hash FROM read_parquet([{files}], union_by_name = true))"
-    whole = [name for name in people if takes_row(source, source.columns[name])]
+    whole = [name for name in people if name in source.key]
     for name in whole:
         gone += f" OR {names(source, source.columns[name], keyed=False)}"
     hits = {name: f"({names(source, source.columns[name], keyed=False)} OR row_hash IN (SELECT row_hash "

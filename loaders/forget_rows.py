@@ -1,7 +1,8 @@
 """Which rows of a source are to be forgotten, and which cells of others.
 
-A row goes whole where it says nothing without the person (in its key, or as a main value), or where
-its day is over. Elsewhere the cells that name the person are emptied, with all that is kept beside.
+A row goes whole where the person stands in its key, or where none of its records says anything without
+the person as a main value, or where its day is over. Elsewhere the cells that name the person are
+emptied, with all that is kept beside: what a row said of others before or after stays.
 """
 
 from __future__ import annotations
@@ -45,8 +46,14 @@ def find_person(con: duckdb.DuckDBPyConnection, source: Source, folder: Path) ->
     """
     con.execute(f"CREATE OR REPLACE TEMP TABLE records AS {every_sql(con, source, folder)}")
     people = [c for c in source.columns.values() if c.type in (*NUMBERS, LIST)]
-    needed = [names(source, c) for c in people if takes_row(source, c)]
-    _note_rows(con, source, " OR ".join(needed) or "false")
+    keys = [names(source, c) for c in people if c.name in source.key]
+    mains = [names(source, c) for c in people if c.role == "main" and c.type != LIST]
+    _note_rows(
+        con,
+        source,
+        f"""bool_or({" OR ".join(keys) or "false"})
+        OR bool_and({" OR ".join(mains) or "false"})""",
+    )
     for column in people:
         hit = names(source, column)
         con.execute(f"""INSERT INTO emptied SELECT DISTINCT '{source.slug}', '{column.name}',
@@ -57,12 +64,7 @@ def find_person(con: duckdb.DuckDBPyConnection, source: Source, folder: Path) ->
 def find_old(con: duckdb.DuckDBPyConnection, source: Source, folder: Path, before: date) -> None:
     """Note the rows of a source whose main day lies before a day."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE records AS {every_sql(con, source, folder)}")
-    _note_rows(con, source, f"coalesce(main_day < {day_sql(before)}, false)")
-
-
-def takes_row(source: Source, column: Column) -> bool:
-    """Whether a row goes when somebody in this column does; of a list, others are left."""
-    return column.name in source.key or (column.role == "main" and column.type != LIST)
+    _note_rows(con, source, f"bool_or(coalesce(main_day < {day_sql(before)}, false))")
 
 
 def names(source: Source, column: Column, *, keyed: bool = True) -> str:
@@ -106,7 +108,7 @@ def _note_rows(con: duckdb.DuckDBPyConnection, source: Source, gone: str) -> Non
     """Note the rows that go, the facts they gave, and the people whom they only name."""
     con.execute(f"""INSERT INTO gone_row
         SELECT DISTINCT '{source.slug}', row_key, group_key, row_hash FROM records
-        WHERE row_key IN (SELECT row_key FROM records WHERE {gone})""")
+        WHERE row_key IN (SELECT row_key FROM records GROUP BY row_key HAVING {gone})""")
     con.execute(f"""CREATE OR REPLACE TEMP TABLE going AS SELECT * FROM records
         WHERE row_key IN (SELECT row_key FROM gone_row WHERE source = '{source.slug}')""")
     mentions = [mention_block(source, column) for column in mentioning(source)]

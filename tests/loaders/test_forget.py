@@ -181,6 +181,38 @@ def test_who_is_linked_to_her_by_name_goes_with_her(known: Office) -> None:
     assert traces(known.home, died["start_id"]) == Counter()
 
 
+@pytest.mark.parametrize("last", [ANN, CAL], ids=["hers in the end", "hers at first"])
+def test_what_was_hers_and_anothers_stays_the_others_while_it_was(
+    office: Office, last: str
+) -> None:
+    """A car and the head of a household change hands; nobody gets back what was passed on."""
+    for who in (ANN, CAL)[:: 1 if last == CAL else -1]:
+        head = f"H1,{who},539901001001,农村,A,2025-01-01,202501,,600,0,,LI1"
+        car = f"测A1,V0000000000000001,{who},小型轿车,非营运,,2020-01-01,正常,9000,"
+        office.deliver({"vehicle_registration.csv": sheet(CAR, car),
+                        "dibao_household_register.csv": sheet(HOUSEHOLD, head)})  # fmt: skip  # two files
+    forget(person(office.home), office.home)
+    assert traces(office.home, pid(office.home), ANN) == Counter()
+    cal = pid(office.home, CAL)
+    cars = office.links("OWNS", "Person", "Vehicle")
+    owners = [row["start_id"] for row in cars if row["valid_to"] is None]
+    heads = [row["start_id"] for row in office.links("HEADS", "Person", "Household")]
+    assert owners == heads == ([cal] if last == CAL else [])
+    first = date(2026, 5, 5)
+    then = [row["start_id"] for row in office.links("OWNS", "Person", "Vehicle", as_known=first)]
+    assert then == ([] if last == CAL else [cal])
+    assert len(office.nodes("Vehicle")) == len(office.nodes("Household")) == 1
+    office.deliver(
+        {
+            "vehicle_registration.csv": sheet(
+                CAR, f"测A1,V0000000000000001,{CAL},小型轿车,非营运,,2020-01-01,正常,9000,"
+            )
+        }
+    )
+    cars = office.links("OWNS", "Person", "Vehicle")
+    assert [row["start_id"] for row in cars if row["valid_to"] is None] == [cal]
+
+
 def test_a_dry_run_counts_and_changes_no_byte(known: Office) -> None:
     before = contents(known.home)
     counts = forget(person(known.home), known.home, is_dry=True)
@@ -277,7 +309,12 @@ def test_what_is_left_in_a_list_a_text_file_or_a_sealed_row_is_found(known: Offi
     }  # fmt: skip  # one mapping
 
 
-def test_rows_past_their_retention_go_with_those_whom_only_they_named(office: Office) -> None:
+@pytest.mark.parametrize("key", range(12))
+def test_rows_past_their_retention_go_with_those_whom_only_they_named(
+    office: Office, key: int
+) -> None:
+    (office.home / "keys").mkdir(parents=True)
+    (office.home / "keys" / "pid.key").write_bytes(bytes([key]) * 32)
     gone, stays = number(21), number(22)
     header = "person_id,bank,account_hash,balance,as_of"
     rows = {"2024-06-30": gone, "2026-03-31": stays}
