@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from math import log
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from doudi.loaders.sketch import ENOUGH
 from doudi.loaders.verdict import Verdict, told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from doudi.loaders.health import Record
     from doudi.loaders.source import Source
+
+_Seen = TypeVar("_Seen")
 
 COMPARED = 4
 """Deliveries of before that the newest is set beside."""
@@ -103,13 +105,18 @@ def _nulls(source: Source, now: Record, before: Sequence[Record]) -> Iterator[Ve
             yield told("shifted", name, "nulls", column=name, limit=limit, **move)
 
 
+def _least(
+    far: Callable[[_Seen, _Seen], float], before: Iterable[_Seen | None], now: _Seen
+) -> tuple[float, _Seen]:
+    """How far something is from the nearest of before, and that one; itself where none was before."""
+    known = [(far(one, now), one) for one in before if one is not None]
+    return min(known, key=lambda pair: pair[0], default=(0.0, now))
+
+
 def _words(source: Source, now: Record, before: Sequence[Record]) -> Iterator[Verdict]:
     limit = source.expect.shift
     for name, shares in now.sketch.shares.items():
-        others = [r.sketch.shares[name] for r in before if name in r.sketch.shares]
-        if not others:
-            continue
-        index, nearest = min(((stability(one, shares), one) for one in others), key=lambda x: x[0])
+        index, nearest = _least(stability, (r.sketch.shares.get(name) for r in before), shares)
         if index > limit:
             word = max(
                 {*shares, *nearest}, key=lambda w: (abs(_of(shares, w) - _of(nearest, w)), w)
@@ -140,10 +147,7 @@ def stability(before: Mapping[str, float], now: Mapping[str, float]) -> float:
 def _deciles(source: Source, now: Record, before: Sequence[Record]) -> Iterator[Verdict]:
     limit = source.expect.shift
     for name, places in now.sketch.deciles.items():
-        others = [r.sketch.deciles[name] for r in before if name in r.sketch.deciles]
-        if not others:
-            continue
-        index, nearest = min(((moved(one, places), one) for one in others), key=lambda x: x[0])
+        index, nearest = _least(moved, (r.sketch.deciles.get(name) for r in before), places)
         if index > limit:
             move = {"before": nearest[4], "now": places[4]}
             yield told("shifted", name, "deciles", column=name, index=index, limit=limit, **move)

@@ -142,7 +142,7 @@ def rewrite_rows(pen: Pen, source: Source, path: Path) -> int:
     there = set(pq.read_schema(path).names)
     hits = {name: f"row_hash IN (SELECT row_hash FROM emptied WHERE {mine} AND field = '{name}')"
             for name in _people(source, there)}  # fmt: skip  # one mapping
-    return rewrite(pen, path, gone, dict(emptying(source, there, hits)))
+    return rewrite(pen, path, gone, emptying(source, there, hits))
 
 
 def rewrite_values(pen: Pen, source: Source, path: Path) -> int:
@@ -158,7 +158,7 @@ def rewrite_values(pen: Pen, source: Source, path: Path) -> int:
     hits = {name: f"({names(source, source.columns[name], keyed=False)} OR row_hash IN (SELECT row_hash "
             f"FROM emptied WHERE source = '{source.slug}' AND field = '{name}'))"
             for name in people if name not in whole}  # fmt: skip  # one mapping
-    return rewrite(pen, path, gone, dict(emptying(source, there, hits)))
+    return rewrite(pen, path, gone, emptying(source, there, hits))
 
 
 def rewrite_strangers(pen: Pen, path: Path) -> int:

@@ -17,7 +17,6 @@ from doudi.loaders.source import NUMBERS
 from doudi.loaders.values import day_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
@@ -78,30 +77,35 @@ def names(source: Source, column: Column, *, keyed: bool = True) -> str:
     return f"({hit})"
 
 
-def emptying(source: Source, there: set[str], hits: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Columns of a table of rows, and what becomes of them.
+def emptying(source: Source, there: set[str], hits: dict[str, str]) -> dict[str, str]:
+    """Columns of a table of rows, and the SQL of what becomes of them.
 
     Args:
         source: The declaration.
         there: The table's columns.
         hits: For each column of people, SQL of whether its cell is to be emptied.
     """
+    found: dict[str, str] = {}
+    emptied: dict[str, list[str]] = {}
     for name, hit in hits.items():
         column = source.columns[name]
         if column.type == LIST:
             others = f'list_transform("{name}", x -> NOT {OF_LIST})'
-            for one in (name, f"{name}__grades"):
-                if one in there:
-                    yield (
-                        one,
-                        f'CASE WHEN {hit} THEN list_where("{one}", {others}) ELSE "{one}" END',
-                    )
+            for one in {name, f"{name}__grades"} & there:
+                found[one] = f'CASE WHEN {hit} THEN list_where("{one}", {others}) ELSE "{one}" END'
             continue
-        beside = [name, *(f"{name}__{extra}" for extra in extras(column)),
-                  source.companion(name, "name"), source.companion(name, "birth_date")]  # fmt: skip  # one list
-        yield from (
-            (one, f'CASE WHEN NOT {hit} THEN "{one}" END') for one in beside if one in there
-        )
+        for one in {*beside(source, column)} & there:
+            emptied.setdefault(one, []).append(hit)
+    for one, any_hit in emptied.items():  # a name may stand beside two numbers
+        found[one] = f'CASE WHEN NOT ({" OR ".join(any_hit)}) THEN "{one}" END'
+    return found
+
+
+def beside(source: Source, column: Column) -> list[str]:
+    """A column of people and all that a row says of whom it names."""
+    own = [f"{column.name}__{extra}" for extra in extras(column)]
+    told = [source.companion(column.name, kind) for kind in ("name", "birth_date")]
+    return [column.name, *own, *told]
 
 
 def _note_rows(con: duckdb.DuckDBPyConnection, source: Source, gone: str) -> None:

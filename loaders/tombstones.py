@@ -181,13 +181,17 @@ def is_forgotten(pid: str) -> str:
 
 def _of_people(feed: Feed, there: set[str]) -> dict[str, str]:
     changed: dict[str, str] = {}
+    gone_from: dict[str, list[str]] = {}
     numbers = [c.name for c in feed.columns if c.type in NUMBERS and c.name in there]
     for name in numbers:
         gone = is_forgotten(f'"{name}"')
         beside = [name, *(f"{name}__{extra}" for extra in ("grade", "birth", "sex", "kind", "fix")),
                   feed.source.companion(name, "name"), feed.source.companion(name, "birth_date")]  # fmt: skip  # one list
-        changed |= {one: f'CASE WHEN NOT {gone} THEN "{one}" END' for one in beside if one in there}
+        for one in {*beside} & there:
+            gone_from.setdefault(one, []).append(gone)
         changed[f"{name}__why"] = _why(name, gone, PERSON, there)
+    for one, any_gone in gone_from.items():  # a name may stand beside two numbers
+        changed[one] = f'CASE WHEN NOT ({" OR ".join(any_gone)}) THEN "{one}" END'
     return changed
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from doudi.graph.tables import FactStore
 from doudi.loaders.load import load
+from tests.loaders.repairing import DAY, Steward
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,3 +103,11 @@ def office(tmp_path: Path) -> Office:
 def people() -> list[str]:
     """Valid numbers of nobody; even places are men's."""
     return [number(serial) for serial in range(1, 40)]
+
+
+@pytest.fixture
+def steward(office: Office, monkeypatch: pytest.MonkeyPatch) -> Steward:
+    """Somebody who repairs what is in quarantine, on a day of his own."""
+    days = [DAY]
+    monkeypatch.setattr("doudi.loaders.repairs.today", lambda: days[0])
+    return Steward(office, days)

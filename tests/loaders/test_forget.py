@@ -15,8 +15,10 @@ import pytest
 from doudi.graph.drafts import Draft
 from doudi.graph.tables import FactStore
 from doudi.loaders.decisions import decide
+from doudi.loaders.declare import read_sources
 from doudi.loaders.forget import Wish, forget
 from doudi.loaders.forget_proof import traces
+from doudi.loaders.forget_rows import emptying
 from doudi.loaders.identity import Keys, pseudonym
 from doudi.loaders.names import read_names
 from doudi.loaders.resolve import resolve_home
@@ -368,3 +370,24 @@ def test_who_is_not_forgotten_is_loaded_as_ever(known: Office) -> None:
     )
     after = Counter(row["id"] for row in known.nodes("Person"))
     assert set(after) - set(before) == {pid(known.home, number(31))}
+
+
+def test_a_name_beside_two_numbers_goes_with_either() -> None:
+    text = """
+[source]
+slug = "guards"
+title = { zh = "监护", en = "guardians" }
+publisher = "民政"
+cadence = "yearly"
+nature = "register"
+key = ["ward_id"]
+key_kind = "id"
+[columns]
+ward_id = { zh = "被监护人", type = "id18", role = "key" }
+person_id = { zh = "监护人", type = "id18" }
+name = { zh = "姓名", type = "str", personal = "name" }
+"""
+    source = read_sources([("guards.toml", text)])["guards"]
+    found = emptying(source, {"ward_id", "person_id", "name"}, {"ward_id": "w", "person_id": "p"})
+    assert found["name"] == 'CASE WHEN NOT (w OR p) THEN "name" END'
+    assert found["person_id"] == 'CASE WHEN NOT (p) THEN "person_id" END'
